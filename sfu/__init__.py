@@ -1,0 +1,1 @@
+"""Selective forwarding of RTP: media only, no users, no roles, no SDP text."""

@@ -1,0 +1,1 @@
+"""The data plane: executes the forwarding table on datagrams, packet by packet."""

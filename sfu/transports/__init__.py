@@ -1,0 +1,1 @@
+"""Sockets, ICE-lite, DTLS: everything that turns a network address into an authenticated peer."""
