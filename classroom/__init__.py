@@ -1,0 +1,1 @@
+"""The classroom: retired volunteers, enrolled pupils, their questions and their lessons."""

@@ -1,0 +1,1 @@
+"""Load: the synthetic peer, user classes, scenarios and thresholds."""

@@ -1,0 +1,1 @@
+"""The signaling server: identity, calls, logs, views, files; it hosts the apps."""

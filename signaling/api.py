@@ -1,0 +1,122 @@
+"""What an app (the classroom, the help desk) may use of the signaling server, and what it has to bring.
+
+An app brings: commands and their handlers, views, HTTP routes, a call policy, sweeps for its deadlines, purge
+rules, migrations and a demonstration. It gets a ``Context``. Nothing else of signaling is visible to it, besides
+the ``wire`` modules.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from signaling.calls.service import CallPolicy, Calls, Transition
+from signaling.database import Database, Transaction, metadata
+from signaling.errors import Refusal
+from signaling.feeds.service import Feeds, View
+from signaling.files.service import Files
+from signaling.identity.presence import Presence
+from signaling.identity.service import Identity, Login, Person
+from signaling.log.service import Log
+from signaling.settings import Settings
+from signaling.wire import Command
+
+__all__ = [
+    "App",
+    "CallPolicy",
+    "Calls",
+    "Clock",
+    "Context",
+    "DemoPerson",
+    "Part",
+    "Person",
+    "Login",
+    "Refusal",
+    "Sweep",
+    "Transaction",
+    "Transition",
+    "View",
+    "metadata",
+]
+
+Clock = Callable[[], float]
+"""Unix seconds."""
+
+Handler = Callable[[Login, Any], Awaitable[Any]]
+"""Takes the login and the decoded command; returns the Struct for the acknowledgement or raises Refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The services of one process."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    identity: Identity
+    presence: Presence
+    log: Log
+    calls: Calls
+    files: Files
+    feeds: Feeds
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A deadline of the app, acted on by the worker process: at most ``limit`` rows each time."""
+
+    name: str
+    run: Callable[[float], Awaitable[int]]
+    """Takes now, acts by compare-and-set, returns how many rows it handled."""
+    every_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """One person of the demonstration and the secret of her personal link."""
+
+    name: str
+    role: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What an app registers in a process, built once from the context."""
+
+    handlers: Mapping[type[Command], Handler]
+    views: Mapping[str, View]
+    """By the part of the view's name before the colon."""
+    call_policy: CallPolicy
+    access_log: Callable[[Login, str], Awaitable[None]]
+    """Raises Refusal unless this login may read the log."""
+    access_file: Callable[[Login, str], Awaitable[None]]
+    """Raises Refusal unless this login may read the file."""
+    routes: Sequence[web.RouteDef] = ()
+    sweeps: Sequence[Sweep] = ()
+    """The app's own deadlines and purges."""
+    on_presence: Callable[[str], Awaitable[None]] | None = None
+    """Told the person id when presence changed (on every process that hears it)."""
+
+
+class App(Protocol):
+    """A dotted name on the command line, such as ``classroom.app:app``, leads to one of these."""
+
+    name: str
+    """Also the prefix of its tables and of its pages."""
+    migrations: Path
+    """Folder of Alembic revisions."""
+
+    def build(self, context: Context) -> Part:
+        """Make the app's part of this process."""
+        ...
+
+    def home(self, person: Person, login: str) -> str:
+        """Path of the page where this person lands."""
+        ...
+
+    async def seed(self, context: Context) -> list[DemoPerson]:
+        """Make the demonstration if it is not there; always return its persons with working links."""
+        ...

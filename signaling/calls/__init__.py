@@ -1,0 +1,1 @@
+"""The life of a call: table, deadlines, placement on a worker, negotiation."""

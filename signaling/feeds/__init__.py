@@ -1,0 +1,1 @@
+"""Views and logs as they reach the browsers: who holds what, and the notifications between processes."""

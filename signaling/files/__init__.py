@@ -1,0 +1,1 @@
+"""Photos and documents: checked, cleaned, encrypted at rest, purged on their date."""

@@ -1,0 +1,1 @@
+"""What a person is told when she is not looking: in the page and by the browser."""
