@@ -1,0 +1,118 @@
+"""Real processes in tests: start, wait on conditions, and leave none behind."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+TICK_S = 0.02
+
+
+def wait_until(condition: Callable[[], bool], what: str, timeout_s: float = 10.0) -> None:
+    """Wait until `condition()` holds; fail the test, naming `what`, when it does not in time."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {timeout_s} s: {what}")
+        time.sleep(TICK_S)
+
+
+def free_port() -> int:
+    """Return a TCP port of the loopback interface on which nobody listens just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+class Process:
+    """A child in a process group of its own, its output (both streams) in a file."""
+
+    def __init__(self, popen: subprocess.Popen[bytes], output: Path) -> None:
+        self.popen = popen
+        self.output = output
+        self._seen: dict[int, psutil.Process] = {}
+
+    @property
+    def pid(self) -> int:
+        return self.popen.pid
+
+    def text(self) -> str:
+        """Everything written so far."""
+        return self.output.read_text(errors="replace")
+
+    def wait_for(self, text: str, timeout_s: float = 20.0) -> None:
+        """Wait until `text` was written; fail at once when the process ends without it."""
+        wait_until(
+            lambda: text in self.text() or self.popen.poll() is not None, f"{text!r} in its output", timeout_s
+        )
+        if text not in self.text():
+            pytest.fail(f"ended with {self.popen.returncode} before writing {text!r}:\n{self.text()}")
+
+    def descendants(self) -> list[psutil.Process]:
+        """The living descendants; they are remembered, so that `survivors` knows them later."""
+        try:
+            found: list[psutil.Process] = psutil.Process(self.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            found = []
+        self._seen.update({process.pid: process for process in found})
+        return found
+
+    def survivors(self) -> list[psutil.Process]:
+        """Those ever returned by `descendants` that live still (a zombie does not)."""
+        return [process for process in self._seen.values() if _lives(process)]
+
+    def wait(self, timeout_s: float = 20.0) -> int:
+        """Wait for the end and return the exit code."""
+        try:
+            return self.popen.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            pytest.fail(f"still running after {timeout_s} s:\n{self.text()}")
+
+    def end(self) -> None:
+        """Kill what is left, descendants too."""
+        self.descendants()
+        if self.popen.poll() is None:
+            self.popen.kill()
+        for process in self.survivors():
+            process.kill()
+        self.popen.wait(10)
+        wait_until(lambda: not self.survivors(), f"the end of {self.survivors()}")
+
+
+@contextmanager
+def running(
+    argv: Sequence[object],
+    *,
+    output: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Iterator[Process]:
+    """Run `argv` with `env` added to our own environment; whatever happens, it is gone at the end."""
+    with output.open("wb") as stream:
+        popen = subprocess.Popen(
+            [str(word) for word in argv],
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(env or {})},
+            cwd=cwd,
+            start_new_session=True,
+        )
+    process = Process(popen, output)
+    try:
+        yield process
+    finally:
+        process.end()
