@@ -8,11 +8,11 @@ the ``wire`` modules.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from aiohttp import web
 
-from signaling.calls.service import CallPolicy, Calls, Transition
+from signaling.calls.service import Call, CallPolicy, Calls, Offer, Transition
 from signaling.database import Database, Transaction, metadata
 from signaling.errors import Refusal
 from signaling.feeds.service import Feeds, View
@@ -20,19 +20,23 @@ from signaling.files.service import Files
 from signaling.identity.presence import Presence
 from signaling.identity.service import Identity, Login, Person
 from signaling.log.service import Log
+from signaling.parts import Clock, Handler, Sweep
 from signaling.settings import Settings
 from signaling.wire import Command
 
 __all__ = [
     "App",
+    "Call",
     "CallPolicy",
     "Calls",
     "Clock",
     "Context",
     "DemoPerson",
+    "Handler",
+    "Login",
+    "Offer",
     "Part",
     "Person",
-    "Login",
     "Refusal",
     "Sweep",
     "Transaction",
@@ -40,12 +44,6 @@ __all__ = [
     "View",
     "metadata",
 ]
-
-Clock = Callable[[], float]
-"""Unix seconds."""
-
-Handler = Callable[[Login, Any], Awaitable[Any]]
-"""Takes the login and the decoded command; returns the Struct for the acknowledgement or raises Refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +59,6 @@ class Context:
     calls: Calls
     files: Files
     feeds: Feeds
-
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """A deadline of the app, acted on by the worker process: at most ``limit`` rows each time."""
-
-    name: str
-    run: Callable[[float], Awaitable[int]]
-    """Takes now, acts by compare-and-set, returns how many rows it handled."""
-    every_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
