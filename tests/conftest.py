@@ -1,7 +1,12 @@
-"""Fixtures for every test: the servers of tests/support, started when a test asks for them."""
+"""Fixtures for every test: the servers and databases of tests/support, started when a test asks for them."""
 
 from importlib.util import find_spec
 
-SERVERS = ("tests.support.postgres", "tests.support.redis_server", "tests.support.valkey")
+SERVERS = (
+    "tests.support.postgres",
+    "tests.support.redis_server",
+    "tests.support.valkey",
+    "tests.support.databases",
+)
 
 pytest_plugins = [name for name in SERVERS if find_spec(name)]

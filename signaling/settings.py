@@ -1,0 +1,175 @@
+"""What the processes of the signaling server are told by their environment, read once at the start.
+
+A value that cannot be used raises `BadSetting` with one sentence that names the variable and the remedy.
+"""
+
+import base64
+import binascii
+import contextlib
+import json
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Self
+
+from signaling.database import sqlite_file_url
+
+KEY_BYTES = 32
+KEY_REMEDY = "make one with: python -c 'import base64,os; print(base64.b64encode(os.urandom(32)).decode())'"
+ANY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with what the operator chose, not bound
+
+
+class BadSetting(Exception):  # noqa: N818 - told to the operator, who is not at fault for an error of ours
+    """One sentence for the operator: what is missing or wrong, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of it. Keys are left out of the repr, so that no log shows them."""
+
+    database_url: str
+    """SQLAlchemy URL; by default the file ``permanence.sqlite3`` in ``data_dir``."""
+    redis_url: str
+    """Redis protocol: presence, notifications, SFU registry."""
+    secret_key: bytes = field(repr=False)
+    """32 bytes: what is derived or digested with a key of the server."""
+    files_keys: tuple[bytes, ...] = field(repr=False)
+    """32 bytes each: the first wraps the keys of new files, the others still open older ones."""
+    demo: bool = False
+    """The demonstration: seeded persons, keys made by itself."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    public_origins: tuple[str, ...] = ()
+    """What a browser may send as its Origin: scheme, host, port; no path."""
+    data_dir: Path = Path("data")
+    trusted_proxy: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Neighbours whose X-Forwarded-For is believed."""
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> Self:
+        """Read and check the environment; in the demonstration, make the keys in ``data_dir`` once.
+
+        Raises:
+            BadSetting: with the sentence for the operator.
+        """
+        demo = env.get("PERMANENCE_DEMO", "") == "1"
+        data_dir = Path(env.get("DATA_DIR") or "data")
+        host = env.get("HOST", "127.0.0.1")
+        port = _port(env.get("PORT", "8000"))
+        cert, key = _tls(env)
+        keys = {**_demo_keys(data_dir), **env} if demo else env
+        return cls(
+            redis_url=_redis_url(env),
+            secret_key=_key("SECRET_KEY", keys.get("SECRET_KEY", "")),
+            files_keys=tuple(_key("FILES_KEY", each) for each in keys.get("FILES_KEY", "").split(",")),
+            database_url=env.get("DATABASE_URL") or sqlite_file_url(data_dir / "permanence.sqlite3"),
+            demo=demo,
+            host=host,
+            port=port,
+            tls_cert=cert,
+            tls_key=key,
+            public_origins=_origins(env.get("PUBLIC_ORIGIN", ""), host, port),
+            data_dir=data_dir,
+            trusted_proxy=_networks(env.get("TRUSTED_PROXY", "")),
+        )
+
+
+def _redis_url(env: Mapping[str, str]) -> str:
+    url = env.get("REDIS_URL", "")
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise BadSetting(
+            "REDIS_URL is missing or not a Redis address: set it, for instance to redis://127.0.0.1:6379/0, "
+            "or start everything with `make run`, which brings its own server."
+        )
+    return url
+
+
+def _key(name: str, text: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != KEY_BYTES:
+        wrong = "is not 32 bytes in base64" if text else "is missing"
+        raise BadSetting(f"{name} {wrong}: {KEY_REMEDY}")
+    return key
+
+
+def _demo_keys(data_dir: Path) -> dict[str, str]:
+    """Read the demonstration's own keys, made by whichever process comes first."""
+    path = data_dir / "demo-keys.json"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        made = {
+            name: base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+            for name in ("SECRET_KEY", "FILES_KEY")
+        }
+        with tempfile.NamedTemporaryFile("w", dir=data_dir, suffix=".tmp") as file:  # mode 0600
+            json.dump(made, file)
+            file.flush()
+            with contextlib.suppress(FileExistsError):  # for all but the first: everybody reads the same keys
+                os.link(file.name, path)
+    keys = json.loads(path.read_text())
+    return {name: str(keys[name]) for name in ("SECRET_KEY", "FILES_KEY")}
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 <= int(text) <= 65535:
+        raise BadSetting(f"PORT is {text!r}: set it to a number from 0 to 65535.")
+    return int(text)
+
+
+def _tls(env: Mapping[str, str]) -> tuple[Path | None, Path | None]:
+    cert, key = env.get("TLS_CERT"), env.get("TLS_KEY")
+    if bool(cert) != bool(key):
+        raise BadSetting("TLS_CERT and TLS_KEY go together: set both to PEM files, or none.")
+    if not cert or not key:
+        return None, None
+    for name, path in (("TLS_CERT", cert), ("TLS_KEY", key)):
+        if not os.access(path, os.R_OK):
+            raise BadSetting(f"{name} names {path}, which cannot be read: check the path and its rights.")
+    return Path(cert), Path(key)
+
+
+def _origins(text: str, host: str, port: int) -> tuple[str, ...]:
+    if text:
+        given = tuple(each.strip().rstrip("/") for each in text.split(","))
+        for origin in given:
+            scheme, _, rest = origin.partition("://")
+            if scheme not in ("http", "https") or not rest or "/" in rest:
+                raise BadSetting(
+                    f"PUBLIC_ORIGIN holds {origin!r}: write it as https://class.example.org, no path."
+                )
+        return given
+    hosts = {"localhost", "127.0.0.1", "[::1]"}
+    if host in ANY_ADDRESS:
+        hosts |= {socket.gethostname(), *_own_addresses()}
+    else:
+        hosts.add(f"[{host}]" if ":" in host else host)
+    return tuple(sorted(f"{scheme}://{name}:{port}" for scheme in ("http", "https") for name in hosts))
+
+
+def _own_addresses() -> set[str]:
+    """Return the address by which neighbours reach this machine: connecting UDP chooses it and sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # RFC 5737: documentation only
+        except OSError:
+            return set()
+        return {str(probe.getsockname()[0])}
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
+    except ValueError as error:
+        raise BadSetting(
+            f"TRUSTED_PROXY: {error}. Write addresses or networks with commas between, such as 127.0.0.1,10.0.0.0/8."
+        ) from error
