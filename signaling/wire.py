@@ -59,8 +59,11 @@ class Code(StrEnum):
     """Our fault. Nothing is known to be stored; the client tries again."""
 
 
-class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of everything that the server sends."""
+class Struct(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of everything that the server sends.
+
+    Defaults are sent, so that an absent ``free`` is never mistaken for false; only ``None`` is left out.
+    """
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"):
@@ -75,7 +78,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     """English, for developers; the page has its own sentence for the code."""
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The acknowledgement of a command: exactly one of the two. ``ok`` comes after the commit."""
 
     ok: Any = None
@@ -170,6 +173,13 @@ class LogEvent(Struct, frozen=True, kw_only=True):
     """The author's own id of this act."""
 
 
+class LogEnded(ServerMessage, frozen=True, kw_only=True, tag="log.ended"):
+    """The log is no longer open to this person."""
+
+    log_id: str
+    code: Code
+
+
 class LogEvents(ServerMessage, frozen=True, kw_only=True, tag="log.events"):
     """Events of a log, in order, the first following on what was sent before."""
 
@@ -210,7 +220,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class FeedAnswer(Struct, frozen=True, kw_only=True):
     """What is newer; ``ViewPatch`` is never used here."""
 
-    messages: tuple[ViewSnapshot | ViewEnded | LogEvents | LoginEnded, ...] = ()
+    messages: tuple[ViewSnapshot | ViewEnded | LogEvents | LogEnded | LoginEnded, ...] = ()
     now: float
 
 
