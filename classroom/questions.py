@@ -15,7 +15,6 @@ from signaling.ids import new_id
 from signaling.wire import Code, Done
 
 PHOTO_KEPT_S = 30 * 86400
-QUESTION_KEPT_S = 365 * 86400
 TOPIC = "classroom"
 
 

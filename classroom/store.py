@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import RowMapping, and_, func, select, update
@@ -15,6 +14,9 @@ from classroom.hours import Timetable, Window
 from signaling.api import Transaction
 
 OPEN, TAKEN, DONE, CANCELLED = "open", "taken", "done", "cancelled"
+Value = str | float | bool | None
+"""What a column holds."""
+
 COUNTED_OUTCOMES = ("", "hung_up")
 """Lessons that count as had: running ones and those that one of the two ended."""
 
@@ -92,7 +94,7 @@ async def enrolled(tx: Transaction, now: float) -> dict[str, str]:
     """Pupils enrolled at ``now``: person to school class."""
     columns = select(tables.pupil.c.person, tables.pupil.c.level)
     rows = await tx.execute(columns.where(tables.pupil.c.enrolled_until > now))
-    return {person: level for person, level in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 async def volunteers(tx: Transaction) -> dict[str, tuple[bool, Vetting]]:
@@ -125,7 +127,7 @@ async def checked(tx: Transaction, login: str) -> bool:
     return found.first() is not None
 
 
-async def remember_check(tx: Transaction, **values: Any) -> None:
+async def remember_check(tx: Transaction, **values: Value) -> None:
     """Keep the latest device check of a login."""
     if not await tx.insert_new(tables.check, **values):
         table = tables.check
@@ -146,7 +148,7 @@ async def question(tx: Transaction, question_id: str, *, lock: bool = False) -> 
     return None if row is None else _question(row)
 
 
-async def change_question(tx: Transaction, question_id: str, **values: Any) -> None:
+async def change_question(tx: Transaction, question_id: str, **values: Value) -> None:
     """Set columns of one question."""
     await tx.execute(update(tables.question).where(tables.question.c.id == question_id).values(**values))
 
@@ -160,7 +162,7 @@ async def lessons(tx: Transaction, *conditions: ColumnElement[bool], limit: int 
     return [_lesson(row) for row in rows.mappings()]
 
 
-async def change_lesson(tx: Transaction, lesson_id: str, **values: Any) -> None:
+async def change_lesson(tx: Transaction, lesson_id: str, **values: Value) -> None:
     """Set columns of one lesson."""
     await tx.execute(update(tables.lesson).where(tables.lesson.c.id == lesson_id).values(**values))
 
@@ -173,7 +175,7 @@ async def lessons_since(tx: Transaction, since: float) -> dict[str, int]:
         .where(table.started_at >= since, table.outcome.in_(COUNTED_OUTCOMES))
         .group_by(table.pupil)
     )
-    return {pupil: count for pupil, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 async def met(tx: Transaction, volunteer: str, pupils: Iterable[str] | None = None) -> dict[str, Met]:
@@ -201,4 +203,4 @@ async def lessons_with(tx: Transaction, pupil: str) -> dict[str, int]:
         .where(table.pupil == pupil, table.outcome == "hung_up")
         .group_by(table.volunteer)
     )
-    return {volunteer: count for volunteer, count in rows}
+    return {row[0]: row[1] for row in rows}
