@@ -1,0 +1,104 @@
+"""Header extensions on the hot path: the two that are read from every packet, the two that are written.
+
+What is read once per stream (mid, rid) goes through ``sfu.core.rtp.read_extensions``. Source: RFC 8285, RFC 6464
+and the descriptions of abs-send-time and transport-wide congestion control that libwebrtc publishes.
+"""
+
+from sfu.core.rtp import ONE_BYTE_PROFILE, TWO_BYTE_PROFILE, read_extensions, write_extensions
+from sfu.dataplane.contract import ExtensionIds
+
+ABSENT = -1
+
+
+def abs_send_time(now: float) -> bytes:
+    """Encode seconds as 6.18 fixed point in 24 bits."""
+    return (int(now * 262144) & 0xFFFFFF).to_bytes(3, "big")
+
+
+def scan(packet: bytes, start: int, end: int, ids: ExtensionIds) -> tuple[int, int] | None:
+    """Read audio level and transport-wide sequence.
+
+    Args:
+        packet: A packet whose extension elements lie between ``start`` and ``end``.
+        start: First byte after profile and length.
+        end: First byte of the payload.
+        ids: The ids of the sender's bundle.
+
+    Returns:
+        (level byte with its voice bit, transport-wide sequence), ``ABSENT`` for what is not there; None when an
+        element leaves the block or one of the two has a wrong length. Of a repeated id the first counts.
+    """
+    if start == end:
+        return ABSENT, ABSENT
+    profile = packet[start - 4] << 8 | packet[start - 3]
+    if profile == ONE_BYTE_PROFILE:
+        return _scan_one_byte(packet, start, end, ids.audio_level or ABSENT, ids.transport_wide or ABSENT)
+    if profile & 0xFFF0 == TWO_BYTE_PROFILE:
+        return _scan_two_byte(packet, start, end, ids)
+    return ABSENT, ABSENT
+
+
+def _scan_one_byte(packet: bytes, at: int, end: int, level_id: int, wide_id: int) -> tuple[int, int] | None:
+    level = wide = ABSENT
+    while at < end:
+        head = packet[at]
+        at += 1
+        if not head:
+            continue
+        number = head >> 4
+        # RFC 8285 section 4.2: id 15 stops the processing; id 0 with a length is not an element either.
+        if number == 15 or not number:
+            break
+        after = at + (head & 0x0F) + 1
+        if after > end:
+            return None
+        if number == wide_id and wide < 0:
+            if after - at != 2:
+                return None
+            wide = packet[at] << 8 | packet[at + 1]
+        elif number == level_id and level < 0:
+            if after - at != 1:
+                return None
+            level = packet[at]
+        at = after
+    return level, wide
+
+
+def _scan_two_byte(packet: bytes, start: int, end: int, ids: ExtensionIds) -> tuple[int, int] | None:
+    values = read_extensions(packet, start, end)
+    if values is None:
+        return None
+    level = values.get(ids.audio_level) if ids.audio_level else None
+    wide = values.get(ids.transport_wide) if ids.transport_wide else None
+    if (level is not None and len(level) != 1) or (wide is not None and len(wide) != 2):
+        return None
+    return ABSENT if level is None else level[0], ABSENT if wide is None else int.from_bytes(wide, "big")
+
+
+class Block:
+    """Builds the extension block of everything that one transport is sent."""
+
+    __slots__ = ("_audio_level", "_send_time", "_send_time_id", "_silent")
+
+    def __init__(self, ids: ExtensionIds) -> None:
+        self._audio_level = ids.audio_level
+        self._send_time_id = ids.abs_send_time
+        self._send_time: bytes | None = None
+        self._silent = b""
+
+    def build(self, level: int, send_time: bytes) -> bytes:
+        """Build profile, length and elements; empty when there is nothing to say.
+
+        Args:
+            level: The source's audio level byte or ``ABSENT``.
+            send_time: What ``abs_send_time`` gave; packets of one batch pass the same object.
+        """
+        if level >= 0 and self._audio_level:
+            elements = [(self._audio_level, bytes((level,)))]
+            if self._send_time_id:
+                elements.append((self._send_time_id, send_time))
+            return write_extensions(elements)
+        if send_time is not self._send_time:
+            self._send_time = send_time
+            self._silent = write_extensions([(self._send_time_id, send_time)] if self._send_time_id else [])
+        return self._silent
