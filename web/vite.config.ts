@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  build: {
+    // The strict content security policy allows no data: address for fonts and styles, and no inline script.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    manifest: true,
+    target: "es2022",
+    rolldownOptions: { input: { welcome: "index.html", classe: "classe.html" } },
+  },
+  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+});
