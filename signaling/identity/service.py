@@ -1,0 +1,240 @@
+"""Who is who: persons, their personal links and short codes, and the logins that these open.
+
+A login is a row and a cookie. It ends with the link that opened it at the latest; revoking a person's links ends all
+of her logins at once. Rate limits per address are the gateway's.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Row, delete, insert, or_, select, update
+
+from signaling.database import Database, Transaction
+from signaling.errors import Refusal
+from signaling.identity.tables import login, person, personal_link
+from signaling.identity.tokens import digest, digest_secret, is_secret
+from signaling.ids import new_code, new_handle, new_id, new_secret
+from signaling.wire import Code
+
+HANDLE = re.compile(r"[A-Za-z0-9_-]{12}", re.ASCII)
+LOGIN_S = 90 * 86400.0
+"""A login lasts that long at most; the personal link opens the next one."""
+LOGINS_PER_PERSON = 20
+"""The oldest ones end when there are more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody known to an app."""
+
+    id: str
+    app: str
+    role: str
+    """The app's own word: ``pupil``, ``volunteer``, ``coordinator`` ..."""
+    name: str
+    language: str
+    """BCP 47: ``fr``, ``en``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One person signed in in one browser."""
+
+    id: str
+    """Public handle, part of page addresses."""
+    person: Person
+    connection: str = ""
+    """Which of its connections speaks; empty outside a connection."""
+
+
+class Identity:
+    """The service.
+
+    Args:
+        database: Where the rows are.
+        secret_key: Keys the digests of short codes; with another key the codes given out open nothing.
+    """
+
+    def __init__(self, database: Database, secret_key: bytes) -> None:
+        self._database = database
+        self._key = secret_key
+
+    # --- persons ----------------------------------------------------------------------------------------------
+
+    async def create_person(
+        self, tx: Transaction, *, app: str, role: str, name: str, language: str = "fr"
+    ) -> Person:
+        """Add a person."""
+        new = Person(id=new_id(), app=app, role=role, name=name, language=language)
+        values = {"id": new.id, "app": app, "role": role, "name": name, "language": language}
+        await tx.execute(insert(person).values(values))
+        return new
+
+    async def find_person(self, tx: Transaction, *, app: str, role: str, name: str) -> Person | None:
+        """Return one person of that name and role, for seeds and imports."""
+        column = person.c
+        same = select(person).where(column.app == app, column.role == role, column.name == name)
+        row = (await tx.execute(same.order_by(column.id).limit(1))).first()
+        return _person(row) if row else None
+
+    async def person(self, tx: Transaction, person_id: str) -> Person | None:
+        """Return the person, None when there is none."""
+        return (await self.people(tx, [person_id])).get(person_id)
+
+    async def people(self, tx: Transaction, ids: Iterable[str]) -> dict[str, Person]:
+        """Return those that exist, by id."""
+        rows = await tx.execute(select(person).where(person.c.id.in_(set(ids))))
+        return {row.id: _person(row) for row in rows}
+
+    async def erase_person(self, tx: Transaction, person_id: str) -> None:
+        """Forget a person, her links and her logins; what the app knows of her is the app's to erase."""
+        await tx.execute(delete(person).where(person.c.id == person_id))
+        tx.touch(f"person:{person_id}")
+
+    async def note_seen(self, person_id: str, now: float) -> None:
+        """Remember that the person was here."""
+        column = person.c
+        later = update(person).where(
+            column.id == person_id, or_(column.last_seen.is_(None), column.last_seen < now)
+        )
+        async with self._database.write() as tx:
+            await tx.execute(later.values(last_seen=now))
+
+    async def last_seen(self, tx: Transaction, ids: Iterable[str]) -> dict[str, float]:
+        """Return when persons were last seen, Unix seconds; those never seen are left out."""
+        column = person.c
+        known = select(column.id, column.last_seen).where(
+            column.id.in_(set(ids)), column.last_seen.is_not(None)
+        )
+        return {row.id: row.last_seen for row in await tx.execute(known)}
+
+    # --- links ------------------------------------------------------------------------------------------------
+
+    async def make_link(
+        self,
+        tx: Transaction,
+        person_id: str,
+        *,
+        expires_at: float,
+        token: str | None = None,
+        kind: Literal["link", "code"] = "link",
+    ) -> str:
+        """Make a secret that signs this person in; it cannot be read again later.
+
+        Args:
+            tx: The transaction.
+            person_id: Whom it signs in.
+            expires_at: Unix seconds; for a code make that minutes.
+            token: The secret itself, at least 128 bits, when the caller derives it (the demonstration); the same
+                one again sets a new expiry.
+            kind: ``link``, any number of times until it expires, or ``code``, once.
+
+        Returns:
+            The secret.
+
+        Raises:
+            ValueError: when the token is another person's.
+        """
+        secret = token or (new_code() if kind == "code" else new_secret())
+        stored = digest(secret, self._key)
+        if await tx.insert_new(
+            personal_link, digest=stored, person=person_id, kind=kind, expires_at=expires_at
+        ):
+            return secret
+        mine = update(personal_link).where(
+            personal_link.c.digest == stored, personal_link.c.person == person_id
+        )
+        if (await tx.execute(mine.values(expires_at=expires_at))).rowcount != 1:
+            raise ValueError("this secret is taken by another person")
+        return secret
+
+    async def revoke_person_links(self, tx: Transaction, person_id: str) -> None:
+        """End all links, codes and logins of a person, now."""
+        await tx.execute(delete(personal_link).where(personal_link.c.person == person_id))
+        await tx.execute(delete(login).where(login.c.person == person_id))
+        tx.touch(f"person:{person_id}")
+
+    # --- logins -----------------------------------------------------------------------------------------------
+
+    async def sign_in(self, token: str, *, now: float) -> tuple[Login, str]:
+        """Open a login.
+
+        Returns:
+            The login and the secret of its cookie.
+
+        Raises:
+            Refusal: `Code.BAD_LINK`, the same for unknown, used up, expired and revoked.
+        """
+        async with self._database.write() as tx:
+            link = await self._open_link(tx, token, now)
+            new, secret = Login(id=new_handle(), person=_person(link)), new_secret()
+            end = now + LOGIN_S if link.kind == "code" else min(now + LOGIN_S, link.expires_at)
+            values = {"handle": new.id, "digest": digest_secret(secret), "created_at": now, "expires_at": end}
+            await tx.execute(insert(login).values(**values, person=new.person.id))
+            await _end_oldest_logins(tx, new.person.id)
+        return new, secret
+
+    async def _open_link(self, tx: Transaction, token: str, now: float) -> Row[tuple[object, ...]]:
+        stored = digest(token, self._key)
+        known = (
+            select(person, personal_link.c.kind, personal_link.c.expires_at)
+            .join(personal_link, personal_link.c.person == person.c.id)
+            .where(personal_link.c.digest == stored, personal_link.c.expires_at > now)
+        )
+        link = (await tx.execute(known)).first()
+        if link is None:
+            raise Refusal(Code.BAD_LINK, "no such link or code")
+        if link.kind == "code":
+            used = await tx.execute(delete(personal_link).where(personal_link.c.digest == stored))
+            if used.rowcount != 1:  # somebody was faster with the same code
+                raise Refusal(Code.BAD_LINK, "no such link or code")
+        return link
+
+    async def login(self, handle: str, secret: str, *, now: float) -> Login:
+        """Return the login of a page.
+
+        Args:
+            handle: From the page's address.
+            secret: From the cookie.
+            now: Unix seconds.
+
+        Raises:
+            Refusal: `Code.NOT_SIGNED_IN`.
+        """
+        if not HANDLE.fullmatch(handle):
+            raise Refusal(Code.NOT_SIGNED_IN, "no such login")
+        known = select(person, login.c.digest).join(login, login.c.person == person.c.id)
+        async with self._database.read() as tx:
+            row = (await tx.execute(known.where(login.c.handle == handle, login.c.expires_at > now))).first()
+        if row is None or not is_secret(secret, row.digest):
+            raise Refusal(Code.NOT_SIGNED_IN, "no such login")
+        return Login(id=handle, person=_person(row))
+
+    async def sign_out(self, handle: str) -> None:
+        """End a login; the person's topic is touched, so that her open pages learn it."""
+        async with self._database.write() as tx:
+            ended = await tx.execute(delete(login).where(login.c.handle == handle).returning(login.c.person))
+            tx.touch(*(f"person:{row.person}" for row in ended))
+
+    async def purge(self, now: float) -> int:
+        """Delete expired links, codes and logins.
+
+        Returns:
+            How many rows went.
+        """
+        async with self._database.write() as tx:
+            links = await tx.execute(delete(personal_link).where(personal_link.c.expires_at <= now))
+            logins = await tx.execute(delete(login).where(login.c.expires_at <= now))
+        return links.rowcount + logins.rowcount
+
+
+async def _end_oldest_logins(tx: Transaction, person_id: str) -> None:
+    column = login.c
+    newest_first = select(column.handle).where(column.person == person_id).order_by(column.created_at.desc())
+    await tx.execute(delete(login).where(column.handle.in_(newest_first.offset(LOGINS_PER_PERSON))))
+
+
+def _person(row: Row[tuple[object, ...]]) -> Person:
+    return Person(id=row.id, app=row.app, role=row.role, name=row.name, language=row.language)
