@@ -10,7 +10,6 @@ from aiortc.rtp import (
     RtcpPsfbPacket,
     RtcpRtpfbPacket,
     pack_remb_fci,
-    unpack_remb_fci,
 )
 
 RTPFB, PSFB = 205, 206
@@ -33,14 +32,6 @@ def remb(ssrc: int, bits_per_second: int, media: Sequence[int]) -> bytes:
     """Tell the bandwidth that this peer can take (draft-alvestrand-rmcat-remb)."""
     fci = pack_remb_fci(bits_per_second, list(media))
     return bytes(RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=ssrc, media_ssrc=0, fci=fci))
-
-
-def remb_rate(fci: bytes) -> int | None:
-    """Read the rate of a REMB, or None when it is not one."""
-    try:
-        return unpack_remb_fci(fci)[0]
-    except ValueError:
-        return None
 
 
 def split(compound: bytes) -> list[tuple[int, int, bytes]]:

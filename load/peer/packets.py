@@ -23,6 +23,9 @@ _HEADER = struct.Struct("!BBHII")
 _SHORT = struct.Struct("!H")
 
 
+FormatError = struct.error
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """What a packet says besides its extensions and payload."""
@@ -61,7 +64,7 @@ def parse(packet: bytes, transport_wide_id: int) -> Parsed:
     """Read a decrypted packet of the forwarding server.
 
     Raises:
-        ValueError, struct.error, IndexError: It is not RTP; a test should fail then.
+        ValueError, FormatError, IndexError: It is not RTP; a test should fail then.
     """
     first, second, sequence, timestamp, ssrc = _HEADER.unpack_from(packet)
     if first >> 6 != 2:

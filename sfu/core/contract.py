@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sfu.control import AnyCommand, AnyReply, Candidate, Fingerprint, RoomState
-from sfu.dataplane.contract import Collected, Event, ExtensionIds, Operation, Resolve, TransportId
+from sfu.dataplane.contract import Collected, Event, ExtensionIds, Operation, TransportId, UnknownSsrc
 
 Entropy = Callable[[int], bytes]
 """``os.urandom`` in production, a seeded source in tests."""
@@ -149,8 +149,9 @@ Output = Apply | Answered | OpenPeer | RenewPeer | ClosePeer | RoomChanged | Roo
 class Control(Protocol):
     """What the driver holds."""
 
-    resolve: Resolve
-    """Given to the data plane: an unknown ssrc becomes a stream, or nothing."""
+    def resolve(self, unknown: UnknownSsrc) -> Sequence[Operation]:
+        """Turn an unknown ssrc into a stream, or nothing; given to the data plane (``Resolve``)."""
+        ...
 
     def handle(self, given: Input, now: float) -> list[Output]:
         """Take one input; return everything that has to be done, in order."""
