@@ -1,0 +1,154 @@
+"""Transport-wide feedback to a publisher: which packets arrived, and when.
+
+Not the estimator: the browser at the other end has it. Source: draft-holmer-rmcat-transport-wide-cc-extensions-01
+section 3.1. Each feedback is a packet of its own, because Chrome mishandles it beside other RTCP. A packet is
+reported once; one that arrives after its number was reported as missing stays missing.
+"""
+
+from collections.abc import Sequence
+from struct import Struct
+
+from sfu.core.seqnum import unwrap16
+
+FORMAT = 15
+PACKET_TYPE = 205
+MAX_BYTES = 1150
+TICK_S = 0.00025
+TICKS_PER_REFERENCE = 256
+"""64 ms."""
+MAX_JUMP = 4000
+"""Sequence numbers; after a larger step the report begins anew instead of listing what nobody sent."""
+MAX_STATUSES = 0xFFFF
+RUN = 0x1FFF
+
+MISSING, SMALL, LARGE = 0, 1, 2
+
+_HEADER = Struct("!BBHLLHH")
+_WORD = Struct("!H")
+_SIGNED = Struct("!h")
+
+Status = tuple[int, int]
+"""(symbol, delta in ticks)."""
+
+
+class Feedback:
+    """What one publisher's transport is owed."""
+
+    def __init__(self) -> None:
+        self._next: int | None = None
+        """The first unwrapped sequence that was not reported."""
+        self._count = 0
+
+    def build(self, arrivals: Sequence[tuple[int, float]], ssrc: int, media_ssrc: int) -> list[bytes]:
+        """Report what arrived.
+
+        Args:
+            arrivals: (16-bit sequence, monotonic seconds) since the last call.
+            ssrc: of the worker.
+            media_ssrc: any that the publisher sends: browsers drop feedback about others.
+
+        Returns:
+            RTCP packets, to be sent each by itself.
+        """
+        times = self._unwrap(arrivals)
+        if not times:
+            return []
+        packets = []
+        sequence = self._next if self._next is not None else min(times)
+        last = max(times)
+        while sequence <= last:
+            # A feedback starts at a packet that arrived or at the first unreported one, whose time is then unknown.
+            start = next(time for number, time in _in_order(times, sequence))
+            packet, sequence = self._packet(times, sequence, last, start, (ssrc, media_ssrc))
+            packets.append(packet)
+        self._next = last + 1
+        return packets
+
+    def _unwrap(self, arrivals: Sequence[tuple[int, float]]) -> dict[int, int]:
+        """Return arrival times in ticks by unwrapped sequence, first arrival only, without what was reported."""
+        times: dict[int, int] = {}
+        newest = self._next - 1 if self._next is not None else None
+        for wire, time in arrivals:
+            sequence = wire if newest is None else unwrap16(wire, newest)
+            if newest is not None and sequence - newest > MAX_JUMP:
+                times.clear()
+                self._next = sequence
+            newest = sequence if newest is None else max(newest, sequence)
+            if self._next is None or sequence >= self._next:
+                times.setdefault(sequence, round(time / TICK_S))
+        return times
+
+    def _packet(
+        self, times: dict[int, int], first: int, last: int, start: int, ssrcs: tuple[int, int]
+    ) -> tuple[bytes, int]:
+        """Write one feedback from ``first`` on; returns it with the first sequence that did not fit."""
+        reference = start // TICKS_PER_REFERENCE
+        before = reference * TICKS_PER_REFERENCE
+        statuses: list[Status] = []
+        room = MAX_BYTES - _HEADER.size - 4
+        sequence = first
+        while sequence <= last and len(statuses) < MAX_STATUSES and room > 4:
+            time = times.get(sequence)
+            status = _status(None if time is None else time - before)
+            if status is None:
+                break
+            symbol = status[0]
+            # Two bits of a vector each, at worst two octets per seven, and the delta.
+            room -= symbol + (0 if len(statuses) % 7 else 2)
+            statuses.append(status)
+            before = before if time is None else time
+            sequence += 1
+        return self._write(statuses, first, reference, ssrcs), sequence
+
+    def _write(self, statuses: list[Status], first: int, reference: int, ssrcs: tuple[int, int]) -> bytes:
+        body = _WORD.pack(reference >> 8 & 0xFFFF) + bytes((reference & 0xFF, self._count))
+        self._count = self._count + 1 & 0xFF
+        body += _chunks([symbol for symbol, _ in statuses])
+        body += b"".join(_delta(symbol, delta) for symbol, delta in statuses)
+        padding = -len(body) % 4
+        if padding:
+            body += bytes(padding - 1) + bytes((padding,))
+        words = (_HEADER.size + len(body)) // 4 - 1
+        first_octet = 0x80 | (0x20 if padding else 0) | FORMAT
+        header = _HEADER.pack(first_octet, PACKET_TYPE, words, *ssrcs, first & 0xFFFF, len(statuses))
+        return header + body
+
+
+def _in_order(times: dict[int, int], first: int) -> list[tuple[int, int]]:
+    return sorted((number, time) for number, time in times.items() if number >= first)
+
+
+def _status(delta: int | None) -> Status | None:
+    """Return symbol and delta; None when the delta needs a feedback with another reference time."""
+    if delta is None:
+        return MISSING, 0
+    if 0 <= delta <= 0xFF:
+        return SMALL, delta
+    return (LARGE, delta) if -0x8000 <= delta <= 0x7FFF else None
+
+
+def _delta(symbol: int, delta: int) -> bytes:
+    if symbol == MISSING:
+        return b""
+    return bytes((delta,)) if symbol == SMALL else _SIGNED.pack(delta)
+
+
+def _chunks(symbols: list[int]) -> bytes:
+    """Write run-length chunks for runs of at least seven, else vectors of seven two-bit symbols (3.1.3, 3.1.4)."""
+    chunks = b""
+    position = 0
+    while position < len(symbols):
+        symbol = symbols[position]
+        end = position + 1
+        while end < len(symbols) and symbols[end] == symbol and end - position < RUN:
+            end += 1
+        if end - position >= 7 or end == len(symbols):
+            chunks += _WORD.pack(symbol << 13 | end - position)
+            position = end
+            continue
+        vector = 0b11 << 14
+        for place, one in enumerate(symbols[position : position + 7]):
+            vector |= one << 12 - 2 * place
+        chunks += _WORD.pack(vector)
+        position += 7
+    return chunks
