@@ -6,6 +6,7 @@ SERVERS = (
     "tests.support.postgres",
     "tests.support.redis_server",
     "tests.support.valkey",
+    "tests.support.sfu_worker",
     "tests.support.databases",
 )
 

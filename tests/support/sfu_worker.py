@@ -19,8 +19,6 @@ from sfu import control
 from sfu.control import Answer, AnyCommand, AnyReply, CloseRoom, Join, Joined, Leave, Offer, RoomState
 from tests.support.valkey import ValkeyServer
 
-pytest_plugins = ["tests.support.valkey"]
-
 ROOT = Path(__file__).parents[2]
 START_WITHIN_S = 15.0
 

@@ -1,0 +1,185 @@
+"""Two real browsers see and hear each other through a real worker: the early proof of ICE, DTLS, SRTP and slots."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Page, async_playwright
+
+from signaling.calls.negotiation import read_offer, write_answer
+from tests.support.firefox import evaluate, firefox
+from tests.support.offers import MAKE_OFFER
+from tests.support.sfu_worker import SfuWorker
+
+FLAGS = [
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream=fps=30",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    "--host-resolver-rules=MAP * ^NOTFOUND , EXCLUDE 127.0.0.1",
+]
+
+START = """
+async (sdp, layers) => {
+  const media = await navigator.mediaDevices.getUserMedia({audio: true, video: {width: 640, height: 480}});
+  const [microphone, camera] = window.pc.getTransceivers().map((transceiver) => transceiver.sender);
+  await microphone.replaceTrack(media.getAudioTracks()[0]);
+  await camera.replaceTrack(media.getVideoTracks()[0]);
+  for (const transceiver of window.pc.getTransceivers().slice(3)) {
+    const element = document.createElement(transceiver.receiver.track.kind);
+    element.autoplay = true;
+    element.playsInline = true;
+    element.srcObject = new MediaStream([transceiver.receiver.track]);
+    document.body.append(element);
+  }
+  await window.pc.setRemoteDescription({type: 'answer', sdp});
+  // Not before: Chromium forgets what was set on an encoding before the answer.
+  const parameters = camera.getParameters();
+  for (const encoding of parameters.encodings) encoding.active = layers.includes(encoding.rid);
+  await camera.setParameters(parameters);
+}
+"""
+
+READ = """
+async () => {
+  const found = {state: window.pc.connectionState, decoded: 0, samples: 0, out: [], profile: null, target: null};
+  for (const report of (await window.pc.getStats()).values()) {
+    if (report.type === 'inbound-rtp' && report.kind === 'video') {
+      found.decoded = Math.max(found.decoded, report.framesDecoded || 0);
+      found.nack = report.nackCount; found.pli = report.pliCount; found.lost = report.packetsLost;
+    }
+    if (report.type === 'inbound-rtp' && report.kind === 'audio')
+      found.samples = Math.max(found.samples, report.packetsReceived || 0);
+    if (report.type === 'outbound-rtp' && report.kind === 'video' && report.framesSent)
+      found.out.push({rid: report.rid, frames: report.framesSent, width: report.frameWidth,
+        limited: report.qualityLimitationReason, target: report.targetBitrate});
+    if (report.type === 'transport') found.profile = report.srtpCipher;
+    if (report.type === 'candidate-pair' && report.nominated) found.available = report.availableOutgoingBitrate;
+  }
+  return found;
+}
+"""
+
+
+READ_ENOUGH = f"""
+async () => {{
+  const read = {READ};
+  for (let found, tries = 0; ; tries++) {{
+    found = await read();
+    if (tries === 150 || (found.decoded >= 90 && found.samples >= 150)) return found;
+    await new Promise((done) => setTimeout(done, 100));
+  }}
+}}
+"""
+
+
+@asynccontextmanager
+async def empty_page() -> AsyncIterator[str]:
+    """Serve a page on the loopback, where cameras are allowed."""
+
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(text="<!doctype html><title>test</title>", content_type="text/html")
+
+    application = web.Application()
+    application.router.add_get("/", page)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def chromium_pages(count: int) -> AsyncIterator[list[Page]]:
+    async with empty_page() as address, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", headless=True, args=FLAGS
+        )
+        try:
+            pages = [await (await browser.new_context()).new_page() for _ in range(count)]
+            for page in pages:
+                await page.goto(address)
+            yield pages
+        finally:
+            await browser.close()
+
+
+async def call(worker: SfuWorker, page: Page, name: str, layers: list[str]) -> None:
+    read = read_offer(await page.evaluate(MAKE_OFFER))
+    answer = await worker.join("lesson", name, read.offer)
+    await page.evaluate(f"([sdp, layers]) => ({START})(sdp, layers)", [write_answer(read, answer), layers])
+
+
+async def until(page: Page, condition: Any, timeout_s: float = 20.0) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    try:
+        async with asyncio.timeout(timeout_s):
+            while not found or not condition(found):
+                found = await page.evaluate(READ)
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        pytest.fail(f"after {timeout_s} s: {found}")
+    return found
+
+
+@pytest.mark.chromium
+async def test_two_chromium_pages_see_and_hear_each_other(sfu_worker):
+    async with chromium_pages(2) as pages:
+        for name, page in zip("ab", pages, strict=True):
+            await call(sfu_worker, page, name, ["f"])
+        for page in pages:
+            found = await until(page, lambda found: found["decoded"] >= 90 and found["samples"] >= 150)
+            assert found["state"] == "connected"
+            assert found["profile"] == "SRTP_AEAD_AES_128_GCM"
+            print(found)
+
+
+@pytest.mark.chromium
+async def test_a_single_layer_reaches_full_size_at_once(sfu_worker):
+    async with chromium_pages(2) as pages:
+        for name, page in zip("ab", pages, strict=True):
+            await call(sfu_worker, page, name, ["f"])
+        await until(pages[0], lambda found: found["state"] == "connected")
+        connected = asyncio.get_running_loop().time()
+        found = await until(
+            pages[0],
+            lambda found: any(
+                out["rid"] == "f" and out["limited"] != "bandwidth" and (out["target"] or 0) >= 600_000
+                for out in found["out"]
+            ),
+            timeout_s=15,
+        )
+        print(asyncio.get_running_loop().time() - connected, found)
+
+
+@pytest.mark.chromium
+@pytest.mark.firefox
+async def test_chromium_and_firefox_see_and_hear_each_other(sfu_worker, tmp_path):
+    async with chromium_pages(1) as [page], empty_page() as address:
+        await call(sfu_worker, page, "a", ["f"])
+        loop = asyncio.get_running_loop()
+
+        def with_firefox() -> dict[str, Any]:
+            with firefox(
+                tmp_path / "profile", media__peerconnection__ice__obfuscate_host_addresses=False
+            ) as other:
+                other.navigate(address)
+                read = read_offer(evaluate(other, MAKE_OFFER))
+                joining = asyncio.run_coroutine_threadsafe(sfu_worker.join("lesson", "b", read.offer), loop)
+                evaluate(other, START, write_answer(read, joining.result(10)), ["f"])
+                asyncio.run_coroutine_threadsafe(
+                    until(page, lambda found: found["decoded"] >= 90 and found["samples"] >= 150), loop
+                ).result(30)
+                found: dict[str, Any] = evaluate(other, READ_ENOUGH)
+                return found
+
+        found = await asyncio.to_thread(with_firefox)
+        assert found["decoded"] >= 90, found
+        assert found["samples"] >= 150, found
