@@ -94,10 +94,8 @@ class Block:
             send_time: What ``abs_send_time`` gave; packets of one batch pass the same object.
         """
         if level >= 0 and self._audio_level:
-            elements = [(self._audio_level, bytes((level,)))]
-            if self._send_time_id:
-                elements.append((self._send_time_id, send_time))
-            return write_extensions(elements)
+            elements = [(self._send_time_id, send_time)] if self._send_time_id else []
+            return write_extensions([*elements, (self._audio_level, bytes((level,)))])
         if send_time is not self._send_time:
             self._send_time = send_time
             self._silent = write_extensions([(self._send_time_id, send_time)] if self._send_time_id else [])

@@ -196,7 +196,7 @@ class Slot:
         """Answer a subscriber's NACK for one 16-bit sequence number (RFC 4588)."""
         transport = self.transport
         found = self._numbering.source(missed)
-        entry = found and found[0].stream.ring.get(found[1])
+        entry = found and found[0].stream.recent(found[1])
         if not found or not entry:
             transport.outlet.dropped["rtx_gone"] += 1
             return

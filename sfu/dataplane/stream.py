@@ -170,6 +170,10 @@ class Stream:
             self.last_timestamp, self.last_arrival = timestamp, now
         self._place((self.highest + ahead, timestamp, second & MARKER, level, payload), ahead)
 
+    def recent(self, sequence: int) -> Entry | None:
+        """Find a packet among the last that the ring holds."""
+        return self.ring.get(sequence) if sequence > self.highest - self.ring.size else None
+
     def recover(self, header: Header, level: int, payload: bytes) -> None:
         """Take a packet that its sender repeated (RFC 4588): the sequence and payload are the original's."""
         _, second, number, timestamp, _ = header
@@ -224,7 +228,7 @@ class Stream:
         for slot in self._followers:
             if slot in entered:
                 slot.forward(entry)
-            else:
+            elif slot.follows(self):
                 slot.forward_late(self, entry)
         for slot in entered:
             self._catch_up(slot, sequence + 1)
@@ -248,7 +252,7 @@ class Stream:
 
     def _catch_up(self, slot: Follower, sequence: int) -> None:
         for following in range(sequence, self.highest + 1):
-            entry = self.ring.get(following)
+            entry = self.recent(following)
             if entry is None:
                 continue
             if entry[4]:
