@@ -87,16 +87,16 @@ def check_node() -> None:
         )
 
 
-def make_environment(root: Path) -> Path:
-    """Return the Python of the virtual environment, which is made when it is missing or its Python is gone."""
+def make_environment(root: Path, *, python: Path = Path(sys.executable)) -> Path:
+    """Return the Python of the virtual environment; `python` makes it when it is missing or its Python is gone."""
     folder = root / ".venv"
-    python = folder / "bin" / "python"
-    works = [str(python), "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
-    if python.exists() and subprocess.run(works, check=False, capture_output=True).returncode == 0:
-        return python
+    inside = folder / "bin" / "python"
+    works = [str(inside), "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
+    if inside.exists() and subprocess.run(works, check=False, capture_output=True).returncode == 0:
+        return inside
     say("Making the virtual environment .venv")
     made = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", str(folder)], check=False, capture_output=True
+        [str(python), "-m", "venv", "--clear", str(folder)], check=False, capture_output=True
     )
     if made.returncode:
         shutil.rmtree(folder, ignore_errors=True)
@@ -105,7 +105,7 @@ def make_environment(root: Path) -> Path:
             f"Python {version} cannot make a virtual environment here: install its venv module "
             f"(on Debian and Ubuntu: apt-get install python{version}-venv), then try again."
         )
-    return python
+    return inside
 
 
 def install_python(root: Path, *, development: bool) -> None:

@@ -1,0 +1,188 @@
+"""`make run`: start everything, say where each demo person enters, and leave nothing behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from signaling.launcher import health
+from signaling.launcher.errors import CannotLaunch, Stopped
+from signaling.launcher.procfile import supervisor_configuration
+from signaling.launcher.settings import Plan, check_ports, plan
+from signaling.launcher.supervision import TICK_S, Supervisor, ask
+
+LINES_SHOWN = 15
+
+
+class Requests:
+    """Counts how often we were asked to stop; the first time in order, the second time at once."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup stays nohup
+                signal.signal(number, self._received)
+
+    def _received(self, _number: int, _frame: FrameType | None) -> None:
+        self.count += 1
+
+    def pause(self) -> None:
+        """Wait one tick.
+
+        Raises:
+            Stopped: We were asked to stop.
+        """
+        if self.count:
+            raise Stopped
+        time.sleep(TICK_S)
+
+
+def say(text: str = "") -> None:
+    """Write one line; a terminal that is gone is no reason not to stop in order."""
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except OSError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the rest of our life
+
+
+def run_to_end(the: Plan, requests: Requests, argv: Sequence[str]) -> str:
+    """Run a Python command and return what it wrote."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, *argv],
+        cwd=the.root,
+        env=the.environment,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            while True:
+                requests.pause()
+                try:
+                    output, errors = process.communicate(timeout=TICK_S)
+                    break
+                except subprocess.TimeoutExpired:
+                    continue
+        except Stopped:
+            process.kill()
+            raise
+    if process.returncode:
+        say(errors.strip())
+        raise CannotLaunch(f"`python {' '.join(argv)}` failed: above is why.")
+    return output
+
+
+def missing(the: Plan, supervisor: Supervisor) -> list[str]:
+    """Name what is not up yet."""
+    states = supervisor.states()
+    expected = sum(each.count for each in the.programs)
+    if len(states) < expected or health.not_running(states):
+        return health.not_running(states) or ["supervisor"]
+    media, workers = health.workers_seen(the.environment["REDIS_URL"])
+    found = {
+        "web": health.web_answers(the.health_url) or not the.count("web"),
+        "sfu": media >= the.count("sfu"),
+        "worker": workers > 0 or not the.count("worker"),
+    }
+    return [name for name, up in found.items() if not up]
+
+
+def wait_until_healthy(the: Plan, supervisor: Supervisor, requests: Requests) -> None:
+    """Wait until all processes are up.
+
+    Raises:
+        CannotLaunch: Not in time; the end of the log was shown.
+        Stopped: We were asked to stop.
+    """
+    deadline = time.monotonic() + the.patience_s
+    while waited_for := missing(the, supervisor):
+        if time.monotonic() > deadline:
+            show_logs(the, waited_for)
+            raise CannotLaunch(f"Not up after {the.patience_s} s: {', '.join(waited_for)}. See .run/log/.")
+        requests.pause()
+
+
+def show_logs(the: Plan, names: list[str]) -> None:
+    """Show the last lines which these processes wrote."""
+    for path in sorted((the.run_folder / "log").glob("*.log")):
+        if path.stem in names or path.stem.rsplit("-", 1)[0] in names:
+            lines = deque(path.read_text(encoding="utf-8", errors="replace").splitlines(), LINES_SHOWN)
+            say(f"--- {path.relative_to(the.root)}\n" + "\n".join(lines))
+
+
+def show_people(the: Plan, seeded: str) -> None:
+    """Write one aligned line for each demo person."""
+    people = [json.loads(line) for line in seeded.splitlines() if line.startswith("{")]
+    widths = [max((len(str(each[key])) for each in people), default=0) for key in ("name", "role")]
+    for each in people:
+        say(f"{each['name']:{widths[0]}}  {each['role']:{widths[1]}}  {the.base_url}{each['path']}")
+
+
+def launch(root: Path, requests: Requests, admin: Sequence[str]) -> None:
+    """Start everything and stay until somebody asks us to stop."""
+    the = plan(root, os.environ)
+    if running := ask(the.supervisor_socket):
+        raise CannotLaunch(
+            f"Permanence runs already from this folder ({running[0].name}, process {running[0].pid}): "
+            f"stop it with Ctrl-C in its terminal."
+        )
+    check_ports(the)
+    say("Bringing the database up to date")
+    run_to_end(the, requests, [*admin, "migrate", *the.apps])
+    configuration = the.run_folder / "supervisord.conf"
+    text = supervisor_configuration(
+        the.programs, socket=the.supervisor_socket, folder=the.run_folder, user=str(os.getuid())
+    )
+    configuration.write_text(text, encoding="utf-8")
+    with Supervisor(
+        configuration, the.supervisor_socket, the.environment, hurry=lambda: requests.count > 1
+    ) as supervisor:
+        say("Starting the processes; their logs are in .run/log/")
+        seeded = run_to_end(the, requests, [*admin, "seed", *the.apps]) if the.demo else ""
+        try:
+            wait_until_healthy(the, supervisor, requests)
+            greet(the, seeded)
+            while True:
+                for _ in range(20):
+                    requests.pause()
+                supervisor.states()
+        except Stopped:
+            say("\nStopping (Ctrl-C once more: at once)")
+
+
+def greet(the: Plan, seeded: str) -> None:
+    """Say that everything is up and where to go."""
+    say(f"\nPermanence is up: {the.base_url} (Ctrl-C stops it)")
+    if the.self_signed:
+        say(
+            "The certificate is this machine's own: a phone warns that the connection is not private; "
+            "choose to see the details and to go on."
+        )
+    say()
+    show_people(the, seeded)
+
+
+def main(admin: Sequence[str] = ("-m", "signaling.admin")) -> int:
+    """Run and return the exit code; `admin` is the Python command that migrates and seeds."""
+    requests = Requests()
+    try:
+        launch(Path.cwd(), requests, admin)
+    except CannotLaunch as problem:
+        say(f"\n{problem}")
+        return 1
+    except Stopped:
+        say()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
