@@ -1,4 +1,6 @@
-import { defineConfig } from "vitest/config";
+/// <reference types="vitest/config" />
+// Types only: the build runs where Vitest is not installed.
+import { defineConfig } from "vite";
 
 export default defineConfig({
   build: {

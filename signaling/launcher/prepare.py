@@ -15,16 +15,9 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-NEEDED_NODE = 20
-WEB_SOURCES = (
-    "src",
-    "public",
-    "index.html",
-    "package.json",
-    "package-lock.json",
-    "tsconfig.json",
-    "vite.config.ts",
-)
+NEEDED_NODE = (20, 19)
+"""What Vite needs."""
+NOT_WEB_SOURCES = {"node_modules", "dist", "tests"}
 PIP = ("-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps")
 
 
@@ -75,13 +68,14 @@ def command(argv: Sequence[object], *, cwd: Path, failed: str) -> None:
 
 def check_node() -> None:
     """Refuse a machine without a Node that can build the web client."""
-    remedy = f"install Node {NEEDED_NODE} or newer with npm (from your system or from the Node project), then try again."
+    wanted = ".".join(map(str, NEEDED_NODE))
+    remedy = f"install Node {wanted} or newer with npm (from your system or from the Node project), then try again."
     for name in ("node", "npm"):
         if shutil.which(name) is None:
             raise CannotPrepare(f"'{name}' was not found, and it builds the web client: {remedy}")
     text = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
-    version = re.match(r"v(\d+)\.", text)
-    if version is None or int(version[1]) < NEEDED_NODE:
+    version = re.match(r"v(\d+)\.(\d+)\.", text)
+    if version is None or (int(version[1]), int(version[2])) < NEEDED_NODE:
         raise CannotPrepare(
             f"Node is {text or 'of an unknown version'}, too old to build the web client: {remedy}"
         )
@@ -148,6 +142,7 @@ def install_node(web: Path, *, development: bool) -> None:
 
 def build_web(web: Path) -> None:
     """Build web/dist, which the web processes serve."""
+    sources = sorted(path for path in web.iterdir() if path.name not in NOT_WEB_SOURCES)
 
     def build() -> None:
         say("Building the web client")
@@ -157,7 +152,7 @@ def build_web(web: Path) -> None:
             failed="The web client could not be built (see above).",
         )
 
-    unless_done(web / "dist" / ".done", digest(web / name for name in WEB_SOURCES), build)
+    unless_done(web / "dist" / ".done", digest(sources), build)
 
 
 def prepare(root: Path, purpose: str) -> None:

@@ -85,7 +85,8 @@ def test_node_without_npm_is_said(bin_folder: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    ("version", "accepted"), [("v18.20.1", False), ("nonsense", False), ("v20.19.0", True)]
+    ("version", "accepted"),
+    [("v18.20.1", False), ("v20.9.0", False), ("nonsense", False), ("v20.19.0", True)],
 )
 def test_node_has_to_be_new_enough(
     bin_folder: Path, monkeypatch: pytest.MonkeyPatch, version: str, accepted: bool
