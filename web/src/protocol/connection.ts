@@ -22,6 +22,8 @@ export interface ConnectionParts {
   readonly onLink: (link: Link) => void;
   /** The server can be reached again: what waits may be sent. */
   readonly onReachable: () => void;
+  /** The server's clock, Unix seconds. */
+  readonly onTime: (now: number) => void;
 }
 
 /** Keeps one login connected for ever: WebSocket first, plain HTTP where it is blocked, back when it can. */
@@ -47,7 +49,7 @@ export class Connection {
       calls: parts.http,
       held: () => ({ ...parts.feeds.held(), visible: this.visible }),
       receive: (message) => this.receive(message),
-      answered: () => this.httpAnswered(),
+      answered: (now) => this.httpAnswered(now),
       failed: (code) => this.httpFailed(code),
     });
     parts.feeds.attach(
@@ -108,6 +110,7 @@ export class Connection {
 
   private receive(message: ServerMessage): void {
     this.watchSilence();
+    if (message.type === "heartbeat") this.parts.onTime(message.now);
     if (message.type === "login.ended") this.stop();
     else this.parts.feeds.receive(message);
   }
@@ -160,7 +163,8 @@ export class Connection {
     });
   }
 
-  private httpAnswered(): void {
+  private httpAnswered(now: number): void {
+    this.parts.onTime(now);
     const before = this.link;
     this.move("http_answered");
     if (before !== this.link) this.parts.onReachable();

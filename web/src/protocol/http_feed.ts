@@ -13,7 +13,7 @@ export interface HttpFeedParts {
   readonly calls: HttpCalls;
   readonly held: () => Feed;
   readonly receive: (message: ServerMessage) => void;
-  readonly answered: () => void;
+  readonly answered: (now: number) => void;
   readonly failed: (code: AnyCode) => void;
 }
 
@@ -63,7 +63,7 @@ export class HttpFeed {
       if (this.current !== own) return;
       this.first = false;
       this.attempt = 0;
-      this.parts.answered();
+      this.parts.answered(answer.now);
       for (const message of answer.messages) this.parts.receive(message);
       this.again(0);
     } catch (error) {

@@ -46,6 +46,7 @@ function connect(): Connection {
         return poll(signal);
       },
     },
+    onTime: () => undefined,
     onLink: (link) => links.push(link),
     onReachable: () => {
       reachable += 1;

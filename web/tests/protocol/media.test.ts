@@ -103,28 +103,30 @@ function moment(at: number, change: Partial<Look> = {}): Look {
 
 test("a good network is called good, loss is said at once, recovery only when it holds", () => {
   const judge = new Judge();
-  judge.judge(moment(0), true);
-  expect(judge.judge(moment(2000), true).quality).toBe("good");
-  expect(judge.judge(moment(4000, { lostIn: 100 }), true).quality).toBe("bad");
-  const after = [6000, 8000, 10_000].map((at) => judge.judge(moment(at, { lostIn: 100 }), true).quality);
+  judge.judge(moment(0), true, true);
+  expect(judge.judge(moment(2000), true, true).quality).toBe("good");
+  expect(judge.judge(moment(4000, { lostIn: 100 }), true, true).quality).toBe("bad");
+  const after = [6000, 8000, 10_000].map(
+    (at) => judge.judge(moment(at, { lostIn: 100 }), true, true).quality,
+  );
   expect(after).toEqual(["bad", "bad", "good"]);
 });
 
 test("sound without the picture that is sent is said after two looks", () => {
   const judge = new Judge();
   const still = { pictureBytes: 0 };
-  const said = [0, 2000, 4000].map((at) => judge.judge(moment(at, still), true).soundOnly);
+  const said = [0, 2000, 4000].map((at) => judge.judge(moment(at, still), true, true).soundOnly);
   expect(said).toEqual([false, false, true]);
-  expect(judge.judge(moment(6000, still), false).soundOnly).toBe(false);
+  expect(judge.judge(moment(6000, still), false, true).soundOnly).toBe(false);
 });
 
 test("silence is measured from the last byte", () => {
   const judge = new Judge();
-  judge.judge(moment(0), true);
-  judge.judge(moment(2000), true);
+  judge.judge(moment(0), true, true);
+  judge.judge(moment(2000), true, true);
   const dead = moment(2000);
-  expect(judge.judge({ ...dead, at: 4000 }, true).silentMs).toBe(2000);
-  expect(judge.judge({ ...dead, at: 8000 }, true).silentMs).toBe(6000);
+  expect(judge.judge({ ...dead, at: 4000 }, true, true).silentMs).toBe(2000);
+  expect(judge.judge({ ...dead, at: 8000 }, true, true).silentMs).toBe(6000);
 });
 
 test("a stats report is read into few numbers", () => {

@@ -176,20 +176,20 @@ test("a short disconnection is waited out, a failure is mended at once", async (
 test("a higher epoch: a second join, the first connection goes on until the second is up", async () => {
   const media = await connected();
   epoch = 2;
-  media.expect({ epoch: 2, sound: true, picture: true });
+  media.expect({ epoch: 2, together: true, sound: true, picture: true });
   await settle();
   expect(peers).toHaveLength(2);
   expect(peer(0).closed).toBe(false);
   peer(1).become("connected");
   expect(peer(0).closed).toBe(true);
-  media.expect({ epoch: 2, sound: true, picture: true });
+  media.expect({ epoch: 2, together: true, sound: true, picture: true });
   await settle();
   expect(peers).toHaveLength(2);
 });
 
 test("ready is told once, with the first sound or picture", async () => {
   const media = await connected();
-  media.expect({ epoch: 1, sound: true, picture: false });
+  media.expect({ epoch: 1, together: true, sound: true, picture: false });
   expect(types()).not.toContain("call.ready");
   peer(0).arrive("3");
   peer(0).arrive("6");
@@ -199,20 +199,30 @@ test("ready is told once, with the first sound or picture", async () => {
 
 test("nothing is to be heard or seen: the connection itself is ready", async () => {
   const media = await connected();
-  media.expect({ epoch: 1, sound: false, picture: false });
+  media.expect({ epoch: 1, together: true, sound: false, picture: false });
   expect(types()).toContain("call.ready");
 });
 
 test("six seconds of silence while the other sends: told once", async () => {
   const media = await connected();
-  media.expect({ epoch: 1, sound: true, picture: true });
+  media.expect({ epoch: 1, together: true, sound: true, picture: true });
   await clock.advance(20_000);
   expect(types().filter((type) => type === "call.media_lost")).toHaveLength(1);
 });
 
+test("waiting, prewarmed: neither ready nor silent", async () => {
+  const media = await connected();
+  media.expect({ epoch: 1, together: false, sound: false, picture: false });
+  await clock.advance(60_000);
+  expect(types()).toEqual(["call.join"]);
+  media.expect({ epoch: 1, together: true, sound: true, picture: true });
+  await clock.advance(5_000);
+  expect(types()).not.toContain("call.media_lost");
+});
+
 test("no silence is reported when the other sends nothing", async () => {
   const media = await connected();
-  media.expect({ epoch: 1, sound: false, picture: false });
+  media.expect({ epoch: 1, together: true, sound: false, picture: false });
   await clock.advance(20_000);
   expect(types()).not.toContain("call.media_lost");
 });

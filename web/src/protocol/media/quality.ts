@@ -73,15 +73,17 @@ export class Judge {
   private better = 0;
   private noPicture = 0;
 
-  judge(now: Look, pictureExpected: boolean): Network {
+  /** Silence counts only while something is `due`; `picture` tells whether one is. */
+  judge(now: Look, picture: boolean, due: boolean): Network {
     const before = this.before;
     this.before = now;
+    if (!due) this.heardAt = now.at;
     this.heardAt ??= now.at;
     if (!before) return { ...UNKNOWN, overTcp: now.overTcp };
     const sound = now.soundBytes - before.soundBytes;
-    const picture = now.pictureBytes - before.pictureBytes;
-    if (sound + picture > 0) this.heardAt = now.at;
-    this.noPicture = pictureExpected && sound > 0 && picture === 0 ? this.noPicture + 1 : 0;
+    const seen = now.pictureBytes - before.pictureBytes;
+    if (sound + seen > 0) this.heardAt = now.at;
+    this.noPicture = picture && sound > 0 && seen === 0 ? this.noPicture + 1 : 0;
     this.settle(grade(lossBetween(before, now), now.roundTrip));
     return {
       quality: this.shown,

@@ -34,6 +34,8 @@ export interface MediaNow {
 /** What the other person sends, from the call's view. */
 export interface Expected {
   readonly epoch: number;
+  /** Accepted: what is sent is meant for each other. */
+  readonly together: boolean;
   readonly sound: boolean;
   readonly picture: boolean;
 }
@@ -50,7 +52,7 @@ export class MediaSession {
   private tracks = new Map<string, MediaStreamTrack>();
   private judge = new Judge();
   private network: Network = UNKNOWN;
-  private expected: Expected = { epoch: 0, sound: false, picture: false };
+  private expected: Expected = { epoch: 0, together: false, sound: false, picture: false };
   private heard = false;
   private readyFor = 0;
   private lostFor = 0;
@@ -223,8 +225,9 @@ export class MediaSession {
 
   /** Once per epoch. With nothing to hear and see the connection itself is all there can be. */
   private tellReady(): void {
-    const nothingToCome = !this.expected.sound && !this.expected.picture && this.expected.epoch > 0;
-    if (this.state !== "up" || this.readyFor === this.epoch || !(this.heard || nothingToCome)) return;
+    const nothingToCome = !this.expected.sound && !this.expected.picture;
+    const ready = this.expected.together && (this.heard || nothingToCome);
+    if (this.state !== "up" || this.readyFor === this.epoch || !ready) return;
     const epoch = this.epoch;
     this.readyFor = epoch;
     this.parts.send({ type: "call.ready", call: this.call, epoch }).catch(() => {
@@ -242,16 +245,16 @@ export class MediaSession {
     if (this.state !== "up" || !leg) return;
     const report = (await leg.peer.getStats()) as unknown as Iterable<readonly [string, unknown]>;
     if (this.leg !== leg) return;
-    this.network = this.judge.judge(look(this.parts.clock.now(), report), this.expected.picture);
-    this.tellLost();
+    const due = this.expected.sound || this.expected.picture;
+    this.network = this.judge.judge(look(this.parts.clock.now(), report), this.expected.picture, due);
+    if (due) this.tellLost();
     this.tellReady();
     this.tell();
     this.lookLater();
   }
 
   private tellLost(): void {
-    const due = this.expected.sound || this.expected.picture;
-    if (!due || this.network.silentMs < SILENT_MS || this.lostFor === this.epoch) return;
+    if (this.network.silentMs < SILENT_MS || this.lostFor === this.epoch) return;
     this.lostFor = this.epoch;
     this.parts.send({ type: "call.media_lost", call: this.call, epoch: this.epoch }).catch(() => {
       this.lostFor = 0;
