@@ -4,7 +4,6 @@ A value that cannot be used raises `BadSetting` with one sentence that names the
 """
 
 import base64
-import binascii
 import contextlib
 import json
 import os
@@ -64,7 +63,8 @@ class Settings:
         host = env.get("HOST", "127.0.0.1")
         port = _port(env.get("PORT", "8000"))
         cert, key = _tls(env)
-        keys = {**_demo_keys(data_dir), **env} if demo else env
+        keys = {name: value for name, value in env.items() if value}
+        keys = _demo_keys(data_dir) | keys if demo else keys
         return cls(
             redis_url=_redis_url(env),
             secret_key=_key("SECRET_KEY", keys.get("SECRET_KEY", "")),
@@ -94,7 +94,7 @@ def _redis_url(env: Mapping[str, str]) -> str:
 def _key(name: str, text: str) -> bytes:
     try:
         key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
         wrong = "is not 32 bytes in base64" if text else "is missing"
@@ -153,7 +153,8 @@ def _origins(text: str, host: str, port: int) -> tuple[str, ...]:
         hosts |= {socket.gethostname(), *_own_addresses()}
     else:
         hosts.add(f"[{host}]" if ":" in host else host)
-    return tuple(sorted(f"{scheme}://{name}:{port}" for scheme in ("http", "https") for name in hosts))
+    ends = {scheme: "" if port == usual else f":{port}" for scheme, usual in (("http", 80), ("https", 443))}
+    return tuple(sorted(f"{scheme}://{name}{end}" for scheme, end in ends.items() for name in hosts))
 
 
 def _own_addresses() -> set[str]:

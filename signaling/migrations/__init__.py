@@ -1,0 +1,1 @@
+"""Alembic revisions of signaling's own tables (``versions``) and the environment of all revisions (``env``)."""
