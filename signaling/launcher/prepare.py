@@ -17,6 +17,7 @@ from pathlib import Path
 
 NEEDED_NODE = (20, 19)
 """What Vite needs."""
+LINES_SHOWN = 20
 NOT_WEB_SOURCES = {"node_modules", "dist", "tests"}
 PIP = ("-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps")
 
@@ -62,7 +63,7 @@ def command(argv: Sequence[object], *, cwd: Path, failed: str) -> None:
         check=False,
     )
     if done.returncode:
-        say((done.stdout + done.stderr).strip())
+        say("\n".join((done.stdout + done.stderr).strip().splitlines()[-LINES_SHOWN:]))
         raise CannotPrepare(failed)
 
 
