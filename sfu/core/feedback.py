@@ -246,6 +246,9 @@ class RtcpExchange:
         slot = self._directory.slots.get(report.slot)
         if slot is None:
             return
+        if report.stream is None:
+            # The data plane emptied it, as the peer was silent: the occupant has to enter anew.
+            slot.current = None
         slot.packets, slot.octets = report.packets, report.octets
         slot.timestamp_offset = report.timestamp_offset
         slot.last_timestamp, slot.last_sent = report.last_timestamp, report.last_sent

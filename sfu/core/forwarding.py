@@ -63,6 +63,7 @@ def armed(room: Room) -> set[StreamId]:
     return {
         slot.wanted
         for peer in room.peers.values()
+        if not peer.stopped
         for slot in peer.slots
         if slot.wanted is not None and slot.wanted != slot.current and slot.agreed.source != "microphone"
     }
@@ -84,9 +85,7 @@ def _candidates(room: Room, receiver: Peer, now: float) -> list[Candidate]:
 
 
 def _is_active(publication: Publication, now: float) -> bool:
-    if not publication.peer.alive:
-        return False
-    return now - max(publication.since, publication.last_arrival()) <= IDLE_AFTER_S
+    return now - publication.last_arrival() <= IDLE_AFTER_S
 
 
 def _settle(room: Room, slot: Slot, occupant: Occupant | None, limit: Limit, now: float) -> list[Operation]:

@@ -61,7 +61,6 @@ class Publication:
 
     peer: "Peer"
     agreed: Sending
-    since: float
     layers: dict[int, Layer] = field(default_factory=dict)
     """By rank."""
     replaced_at: float = NEVER

@@ -151,7 +151,7 @@ class Seats:
             joined_at=now,
             order=next(self._orders),
         )
-        peer.publications = {agreed.source: Publication(peer, agreed, now) for agreed in plan.sending}
+        peer.publications = {agreed.source: Publication(peer, agreed) for agreed in plan.sending}
         return peer
 
     def _add(self, peer: Peer, former: Peer | None) -> None:

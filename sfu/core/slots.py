@@ -31,7 +31,7 @@ class Candidate:
     occupant: Occupant
     media: Media
     active: bool
-    """It sends, or has only just begun."""
+    """It sends at present."""
 
 
 def assign(places: Sequence[Place], candidates: Sequence[Candidate]) -> list[Occupant | None]:

@@ -220,9 +220,9 @@ class Desk:
         self.give(PeerConnected(self.transports[peer]))
         return self.operations()
 
-    def enter(self, peer: str, wanted: Offer | None = None, **more: int) -> Joined:
+    def enter(self, peer: str, wanted: Offer | None = None, *, epoch: int = 1) -> Joined:
         """Join and connect."""
-        joined = self.join(peer, wanted, **more)
+        joined = self.join(peer, wanted, epoch=epoch)
         self.connect(peer)
         return joined
 
