@@ -13,7 +13,7 @@ from sfu.core.connection import Connection
 from sfu.core.forwarding import armed
 from sfu.core.keyframes import Keyframes
 from sfu.core.nack import Nacks
-from sfu.core.rooms import Directory, Peer, Room, Slot
+from sfu.core.rooms import Directory, Layer, Peer, Room, Slot
 from sfu.core.rtcp import (
     BitrateEstimate,
     FullIntraRequest,
@@ -145,12 +145,8 @@ class RtcpExchange:
 
     def limit(self, slot: Slot, now: float) -> float | None:
         """Return what a subscriber can take in a slot: its limit shared between the pictures it receives."""
-        link = self._links.get(slot.peer.transport)
-        limit = link.downlink.limit(now) if link else None
-        if limit is None:
-            return None
-        pictures = sum(1 for one in slot.peer.slots if one.agreed.source != "microphone" and one.wanted)
-        return limit / max(1, pictures)
+        limit = self._limit(slot.peer, now)
+        return None if limit is None else limit / max(1, len(self._pictures(slot.peer, now)))
 
     # --- inside ---
 
@@ -272,6 +268,21 @@ class RtcpExchange:
         wall = now + self._wall_offset
         return [SendRtcp(peer.transport, packet) for packet in reports.sender_reports(peer, shown, now, wall)]
 
+    def _limit(self, peer: Peer, now: float) -> float | None:
+        link = self._links.get(peer.transport)
+        return link.downlink.limit(now) if link else None
+
+    def _pictures(self, peer: Peer, now: float) -> list[Layer]:
+        """List the video layers that are sent to a peer at present."""
+        shown = (self._directory.layers.get(slot.current) for slot in peer.slots if slot.current)
+        return [
+            layer
+            for layer in shown
+            if layer
+            and layer.publication.agreed.source != "microphone"
+            and now - layer.last_arrival <= ACTIVE_S
+        ]
+
     def _rate(self, peer: Peer, now: float) -> None:
         link = self._link(peer)
         sent = sum(slot.octets + HEADERS_OCTETS * slot.packets for slot in peer.slots)
@@ -280,12 +291,13 @@ class RtcpExchange:
         link.sent_octets, link.rated_at = sent, now
 
     def _cap(self, peer: Peer, now: float) -> list[Operation]:
-        limits = [
-            self.limit(slot, now)
-            for other in peer.room.peers.values()
-            for slot in other.slots
-            if slot.occupant and slot.occupant[0] == peer.name and slot.agreed.source != "microphone"
-        ]
+        limits: list[float | None] = []
+        for other in peer.room.peers.values():
+            pictures = self._pictures(other, now)
+            own = sum(picture.publication.peer is peer for picture in pictures)
+            if own:
+                limit = self._limit(other, now)
+                limits.append(None if limit is None else limit * own / len(pictures))
         sent = [layer for layer in peer.layers() if layer.rid and now - layer.last_arrival <= ACTIVE_S]
         rate = self._link(peer).cap.due(combined(limits, simulcast=len(sent) > 1), now)
         if rate is None:
