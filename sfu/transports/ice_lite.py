@@ -166,9 +166,8 @@ class IceLite:
         own = address in agent.addresses
         if not own and agent.forgeries >= MAX_FORGERIES_PER_S and now < agent.forgeries_since + 1.0:
             return self._drop("stun_limited")
-        try:
-            request = stun.parse_message(datagram)
-        except (ValueError, struct.error):
+        request = parse(datagram)
+        if request is None:
             return self._drop("stun_malformed")
         if not request.check_message_integrity(password):
             self._count_forgery(agent, now)
@@ -235,6 +234,15 @@ def username_of(datagram: bytes) -> bytes | None:
         if name == _USERNAME:
             return value
     return None
+
+
+def parse(datagram: bytes) -> stun.Message | None:
+    """Read a connectivity check, which always ends with FINGERPRINT (RFC 8445 section 7.1)."""
+    try:
+        request = stun.parse_message(datagram)
+    except (ValueError, struct.error):
+        return None
+    return request if "FINGERPRINT" in request.attributes else None
 
 
 def _attributes(datagram: bytes) -> Iterator[tuple[int, bytes]]:
