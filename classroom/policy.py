@@ -28,6 +28,9 @@ NEXT = {
 }
 """The life of a question: (state, what happened to its call) to state. Anything else changes nothing."""
 
+BREAKS = {("live", "interrupted"): "interrupted", ("interrupted", "live"): "resumed"}
+"""What the lesson's log says when the call goes from one state to another."""
+
 
 def fate(call: Call) -> str:
     """What an ended call means for its question: ``cancelled``, ``finished`` or ``broken_off``.
@@ -89,12 +92,11 @@ class ClassroomPolicy:
     async def on_transition(self, tx: Transaction, transition: Transition) -> None:
         """Carry a call's change over to its question and its lesson, in the same transaction."""
         call, at = transition.call, transition.at
-        if call.state == "accepted":
+        if transition.event == "accept":
             await self._begin(tx, call, at)
         elif call.state == "ended":
             await self._end(tx, call, at)
-        elif call.state == "interrupted" or (call.state == "live" and transition.old == "interrupted"):
-            kind = "interrupted" if call.state == "interrupted" else "resumed"
+        elif (kind := BREAKS.get((transition.old, call.state))) is not None:
             for lesson in await store.lessons(tx, tables.lesson.c.call == call.id):
                 await self._write(tx, lesson.log_id, kind, {}, at, f"{kind}-{call.version}")
         tx.touch("classroom", f"person:{call.caller}")

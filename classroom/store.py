@@ -94,14 +94,14 @@ async def enrolled(tx: Transaction, now: float) -> dict[str, str]:
     """Pupils enrolled at ``now``: person to school class."""
     columns = select(tables.pupil.c.person, tables.pupil.c.level)
     rows = await tx.execute(columns.where(tables.pupil.c.enrolled_until > now))
-    return {row[0]: row[1] for row in rows}
+    return {row["person"]: row["level"] for row in rows.mappings()}
 
 
 async def volunteers(tx: Transaction) -> dict[str, tuple[bool, Vetting]]:
     """All volunteers: person to (free, vetting)."""
     table = tables.volunteer.c
     rows = await tx.execute(select(table.person, table.free, table.vetted_until))
-    return {person: (free, Vetting(until)) for person, free, until in rows}
+    return {row["person"]: (row["free"], Vetting(row["vetted_until"])) for row in rows.mappings()}
 
 
 async def set_free(tx: Transaction, person: str, *, free: bool) -> None:
@@ -171,11 +171,11 @@ async def lessons_since(tx: Transaction, since: float) -> dict[str, int]:
     """How many lessons each pupil has had since a moment: the first key of the line's order."""
     table = tables.lesson.c
     rows = await tx.execute(
-        select(table.pupil, func.count())
+        select(table.pupil, func.count().label("lessons"))
         .where(table.started_at >= since, table.outcome.in_(COUNTED_OUTCOMES))
         .group_by(table.pupil)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row["pupil"]: row["lessons"] for row in rows.mappings()}
 
 
 async def met(tx: Transaction, volunteer: str, pupils: Iterable[str] | None = None) -> dict[str, Met]:
@@ -199,8 +199,8 @@ async def lessons_with(tx: Transaction, pupil: str) -> dict[str, int]:
     """How many lessons a pupil has had with each volunteer."""
     table = tables.lesson.c
     rows = await tx.execute(
-        select(table.volunteer, func.count())
+        select(table.volunteer, func.count().label("lessons"))
         .where(table.pupil == pupil, table.outcome == "hung_up")
         .group_by(table.volunteer)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row["volunteer"]: row["lessons"] for row in rows.mappings()}
