@@ -73,7 +73,8 @@ class Publication:
 
     def last_arrival(self) -> float:
         """When media last came, of any layer that the data plane has counted."""
-        return max((layer.last_arrival for layer in self.layers.values() if layer.report), default=NEVER)
+        counted = (one.last_arrival for one in self.layers.values() if one.report and one.report.packets)
+        return max(counted, default=NEVER)
 
 
 @dataclass(slots=True, eq=False)
