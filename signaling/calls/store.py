@@ -114,6 +114,14 @@ async def write_offers(
     return concerned
 
 
+async def close_offers(tx: Transaction, call_id: str) -> list[str]:
+    """Delete the offers of a call that waits no more; return whose they were."""
+    query = select(offers.c.person).where(offers.c.call == call_id)
+    persons = [row.person for row in await tx.execute(query)]
+    await tx.execute(delete(offers).where(offers.c.call == call_id))
+    return persons
+
+
 # --- seats ------------------------------------------------------------------------------------------------------
 
 
@@ -132,10 +140,6 @@ async def seat_of(tx: Transaction, person: str) -> str:
     return str(row.call) if row else ""
 
 
-async def clear(tx: Transaction, call_id: str) -> list[str]:
-    """Delete offers and seats of a call that is over; return at whom it rang."""
-    query = select(offers.c.person).where(offers.c.call == call_id)
-    persons = [row.person for row in await tx.execute(query)]
-    await tx.execute(delete(offers).where(offers.c.call == call_id))
+async def stand_up(tx: Transaction, call_id: str) -> None:
+    """Free the persons of a call that is over."""
     await tx.execute(delete(seats).where(seats.c.call == call_id))
-    return persons

@@ -8,7 +8,7 @@ from typing import Any
 
 from signaling.calls import store
 from signaling.calls.contract import Call, CallPolicy, Transition
-from signaling.calls.table import CONNECT_S, GRACE_S, OUTCOMES, Event, Illegal, State, step
+from signaling.calls.table import CONNECT_S, GRACE_S, OUTCOMES, WAITING, Event, Illegal, State, step
 from signaling.database import Transaction
 from signaling.errors import Refusal
 from signaling.wire import Code
@@ -66,9 +66,10 @@ class Transitions:
         following = _following(call, state, event, now) | changes
         after = await store.change(tx, call, state=state, **following)
         touch(tx, after)
+        if call.state in WAITING and state not in WAITING:
+            tx.touch(*(f"person:{person}" for person in await store.close_offers(tx, call.id)))
         if state is State.ENDED:
-            for person in await store.clear(tx, call.id):
-                tx.touch(f"person:{person}")
+            await store.stand_up(tx, call.id)
         await self.policy(call.app).on_transition(tx, Transition(after, call.state, event, now))
         return after
 
