@@ -153,8 +153,8 @@ class Database:
         try:
             async with asyncio.timeout(PUBLISH_WAIT_S):
                 await self._publish(frozenset(transaction.topics), transaction.logs)
-        except Exception:  # whatever the notifier's trouble is, the commit stands
-            logger.warning("x notification after a commit", exc_info=True)
+        except Exception as error:  # noqa: BLE001 - whatever the notifier's trouble is, the commit stands
+            logger.warning("x notification after a commit: %s", type(error).__name__)
 
     async def change_schema(self, work: Callable[[sqlalchemy.Connection], None]) -> None:
         """Run schema work in one transaction, alone: other processes that come here wait for its end."""
@@ -177,6 +177,11 @@ def sqlite_file_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+def _engine(url: sqlalchemy.URL, **options: Any) -> AsyncEngine:  # noqa: ANN401 - SQLAlchemy's own
+    """Return an engine whose errors show no values: they are names and words of persons."""
+    return create_async_engine(url, max_overflow=0, pool_timeout=LOCK_WAIT_S, hide_parameters=True, **options)
+
+
 # --- SQLite -------------------------------------------------------------------------------------------------------
 
 
@@ -185,13 +190,8 @@ def _sqlite_engines(url: sqlalchemy.URL) -> tuple[AsyncEngine, AsyncEngine]:
     if not url.database or url.database == ":memory:":
         raise ValueError("a SQLite database of this server is a file: several processes share it")
     url = url.set(drivername="sqlite+aiosqlite")
-    wait = {"timeout": LOCK_WAIT_S}
-    writer = create_async_engine(
-        url, pool_size=1, max_overflow=0, pool_timeout=LOCK_WAIT_S, connect_args=wait
-    )
-    reader = create_async_engine(
-        url, pool_size=SQLITE_READERS, max_overflow=0, pool_timeout=LOCK_WAIT_S, connect_args=wait
-    )
+    writer = _engine(url, pool_size=1, connect_args={"timeout": LOCK_WAIT_S})
+    reader = _engine(url, pool_size=SQLITE_READERS, connect_args={"timeout": LOCK_WAIT_S})
     _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", query_only="OFF")
     _prepare_sqlite(reader, begin="BEGIN", query_only="ON")
     return writer, reader
@@ -202,6 +202,7 @@ def _prepare_sqlite(engine: AsyncEngine, *, begin: str, query_only: str) -> None
         "journal_mode=WAL",
         "synchronous=FULL",  # acknowledged means on the disk, also after a power cut
         "foreign_keys=ON",
+        "secure_delete=ON",  # what is purged is overwritten, not only forgotten
         f"query_only={query_only}",
     )
 
@@ -222,12 +223,10 @@ def _prepare_sqlite(engine: AsyncEngine, *, begin: str, query_only: str) -> None
 
 
 def _postgresql_engines(url: sqlalchemy.URL) -> tuple[AsyncEngine, AsyncEngine]:
-    engine = create_async_engine(
+    engine = _engine(
         url.set(drivername="postgresql+asyncpg"),
         isolation_level="READ COMMITTED",
         pool_size=POSTGRESQL_CONNECTIONS,
-        max_overflow=0,
-        pool_timeout=LOCK_WAIT_S,
         pool_pre_ping=True,
         connect_args={
             "timeout": CONNECT_WAIT_S,

@@ -20,7 +20,7 @@ from signaling.database import sqlite_file_url
 
 KEY_BYTES = 32
 KEY_REMEDY = "make one with: python -c 'import base64,os; print(base64.b64encode(os.urandom(32)).decode())'"
-ANY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with what the operator chose, not bound
+ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with what the operator chose, not bound
 
 
 class BadSetting(Exception):  # noqa: N818 - told to the operator, who is not at fault for an error of ours
@@ -42,7 +42,7 @@ class Settings:
     demo: bool = False
     """The demonstration: seeded persons, keys made by itself."""
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: int = 8080
     tls_cert: Path | None = None
     tls_key: Path | None = None
     public_origins: tuple[str, ...] = ()
@@ -60,8 +60,8 @@ class Settings:
         """
         demo = env.get("PERMANENCE_DEMO", "") == "1"
         data_dir = Path(env.get("DATA_DIR") or "data")
-        host = env.get("HOST", "127.0.0.1")
-        port = _port(env.get("PORT", "8000"))
+        host = env.get("HOST") or "127.0.0.1"
+        port = _port(env.get("PORT") or "8080")
         cert, key = _tls(env)
         keys = {name: value for name, value in env.items() if value}
         keys = _demo_keys(data_dir) | keys if demo else keys

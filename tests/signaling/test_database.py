@@ -148,6 +148,13 @@ async def test_a_mistake_in_a_statement_is_not_taken_for_a_database_that_is_away
             await tx.execute(sa.text("SELECT nothing FROM nowhere"))
 
 
+async def test_an_error_shows_no_value_of_a_statement(accounts: Database) -> None:
+    with pytest.raises(sa.exc.DBAPIError) as caught:
+        async with accounts.write() as tx:
+            await tx.execute(sa.text("INSERT INTO nowhere VALUES (:name)"), {"name": "Inès"})
+    assert "Inès" not in str(caught.value)
+
+
 @pytest.mark.parametrize("url", ["postgresql://nobody@/none?host=/nowhere", "sqlite:////proc/none/x.sqlite3"])
 async def test_a_database_that_is_away_is_a_refusal(url: str) -> None:
     database = Database(url, Bell())

@@ -18,7 +18,7 @@ GOOD = {
 def test_what_is_not_said_has_a_default() -> None:
     settings = Settings.from_environment(GOOD)
     assert settings.database_url == "sqlite:///data/permanence.sqlite3"
-    assert (settings.host, settings.port, settings.demo) == ("127.0.0.1", 8000, False)
+    assert (settings.host, settings.port, settings.demo) == ("127.0.0.1", 8080, False)
     assert (settings.tls_cert, settings.tls_key, settings.trusted_proxy) == (None, None, ())
     assert (settings.secret_key, settings.files_keys) == (KEY, (KEY,))
 
@@ -112,4 +112,4 @@ def test_a_page_may_come_from_this_machine_or_from_where_the_operator_says() -> 
         "https://other.example.org:444",
     )
     anywhere = Settings.from_environment(GOOD | {"HOST": "0.0.0.0"}).public_origins
-    assert f"http://{os.uname().nodename}:8000" in anywhere
+    assert f"http://{os.uname().nodename}:8080" in anywhere

@@ -1,0 +1,133 @@
+"""The operator's commands: ``python -m signaling.admin COMMAND``.
+
+- ``migrate APP...``: bring the tables up to date.
+- ``seed APP...``: make the demonstration; one JSON line per person: name, role, path.
+- ``link PERSON [--code] [--days N]``: a new personal link, or a short code to be read aloud.
+- ``revoke PERSON``: end all links, codes and logins of a person, when a link was lost.
+- ``typescript [--check] [APP...]``: write the browser's message types; by default for the apps of the Procfile.
+
+What it prints on standard output is the result; what goes wrong is one sentence on standard error.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from signaling.api import Context, Transaction
+from signaling.apps import UnknownApp, load_app
+from signaling.context import open_context
+from signaling.errors import Refusal
+from signaling.gateway import typescript
+from signaling.launcher import procfile
+from signaling.schema import migrate
+from signaling.settings import BadSetting, Settings
+from signaling.wire import Code
+
+DAY_S = 86400.0
+CODE_S = 900.0
+"""A short code is for now: a quarter of an hour."""
+SIGN_IN_PATH = "/entrer#"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command and return the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        if arguments.command == "typescript":
+            return _typescript(arguments.apps, check=arguments.check)
+        asyncio.run(_run(arguments, Settings.from_environment(os.environ)))
+    except (BadSetting, UnknownApp) as problem:
+        return _fail(str(problem))
+    except Refusal as refusal:
+        if refusal.code is not Code.UNAVAILABLE:
+            return _fail(f"refused: {refusal.text}")
+        return _fail(
+            "The database does not answer: check DATABASE_URL, that it runs and that its disk has space."
+        )
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m signaling.admin")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, needed in (("migrate", "*"), ("seed", "+"), ("typescript", "*")):
+        commands.add_parser(name).add_argument("apps", nargs=needed, metavar="APP")
+    commands.choices["typescript"].add_argument("--check", action="store_true", help="only compare")
+    for name in ("link", "revoke"):
+        commands.add_parser(name).add_argument("person", metavar="PERSON", help="the person's id")
+    commands.choices["link"].add_argument("--code", action="store_true", help="a short code, for 15 minutes")
+    commands.choices["link"].add_argument("--days", type=int, default=300, choices=range(1, 400), metavar="N")
+    return parser
+
+
+async def _run(arguments: argparse.Namespace, settings: Settings) -> None:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    run = {"migrate": _migrate, "seed": _seed, "link": _link, "revoke": _revoke}[arguments.command]
+    async with open_context(settings) as (context, _redis):
+        await run(context, arguments)
+
+
+async def _migrate(context: Context, arguments: argparse.Namespace) -> None:
+    await migrate(context.database, [load_app(name) for name in arguments.apps])
+
+
+async def _seed(context: Context, arguments: argparse.Namespace) -> None:
+    if not context.settings.demo:
+        raise BadSetting("Demonstration persons are made in the demonstration only: set PERMANENCE_DEMO=1.")
+    apps = [load_app(name) for name in arguments.apps]
+    context.calls.set_policies({app.name: app.build(context).call_policy for app in apps})
+    for app in apps:
+        for person in await app.seed(context):
+            _show(name=person.name, role=person.role, path=SIGN_IN_PATH + person.token)
+
+
+async def _link(context: Context, arguments: argparse.Namespace) -> None:
+    lasts = CODE_S if arguments.code else arguments.days * DAY_S
+    async with context.database.write() as tx:
+        await _check_person(context, tx, arguments.person)
+        secret = await context.identity.make_link(
+            tx,
+            arguments.person,
+            expires_at=context.clock() + lasts,
+            kind="code" if arguments.code else "link",
+        )
+    _show(**({"code": f"{secret[:4]}-{secret[4:]}"} if arguments.code else {"path": SIGN_IN_PATH + secret}))
+
+
+async def _revoke(context: Context, arguments: argparse.Namespace) -> None:
+    async with context.database.write() as tx:
+        await _check_person(context, tx, arguments.person)
+        await context.identity.revoke_person_links(tx, arguments.person)
+
+
+async def _check_person(context: Context, tx: Transaction, person_id: str) -> None:
+    if await context.identity.person(tx, person_id) is None:
+        raise Refusal(Code.NOT_FOUND, "no such person")
+
+
+def _typescript(names: Sequence[str], *, check: bool) -> int:
+    root = Path(__file__).resolve().parent.parent
+    if not names:
+        names = procfile.apps(procfile.read((root / "Procfile").read_text(encoding="utf-8")))
+    wires = [import_module(f"{name.partition(':')[0].rpartition('.')[0]}.wire") for name in names]
+    if typescript.write(root, wires, check=check) or not check:
+        return 0
+    return _fail("The browser's message types are not up to date: run python -m signaling.admin typescript")
+
+
+def _show(**result: str) -> None:
+    sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+
+
+def _fail(sentence: str) -> int:
+    sys.stderr.write(sentence + "\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
