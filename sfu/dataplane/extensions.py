@@ -8,6 +8,7 @@ from sfu.core.rtp import ONE_BYTE_PROFILE, TWO_BYTE_PROFILE, read_extensions, wr
 from sfu.dataplane.contract import ExtensionIds
 
 ABSENT = -1
+LEVELS = tuple(bytes((level,)) for level in range(256))
 
 
 def abs_send_time(now: float) -> bytes:
@@ -76,27 +77,49 @@ def _scan_two_byte(packet: bytes, start: int, end: int, ids: ExtensionIds) -> tu
 
 
 class Block:
-    """Builds the extension block of everything that one transport is sent."""
+    """Builds the extension block of everything that one transport is sent: send time, then audio level.
 
-    __slots__ = ("_audio_level", "_send_time", "_send_time_id", "_silent")
+    All but these two values is laid out once.
+    """
+
+    __slots__ = (
+        "_after_level",
+        "_before_level",
+        "_has_level",
+        "_head",
+        "_silent_head",
+        "_silent_tail",
+        "_timed",
+    )
 
     def __init__(self, ids: ExtensionIds) -> None:
-        self._audio_level = ids.audio_level
-        self._send_time_id = ids.abs_send_time
-        self._send_time: bytes | None = None
-        self._silent = b""
+        self._timed = bool(ids.abs_send_time)
+        self._has_level = bool(ids.audio_level)
+        times = [(ids.abs_send_time, bytes(3))] if ids.abs_send_time else []
+        self._silent_head, self._silent_tail = _around_time(write_extensions(times))
+        # The level, here 127, is the last byte before the block's own padding.
+        whole = write_extensions([*times, (ids.audio_level, LEVELS[127])] if ids.audio_level else times)
+        until = len(whole.rstrip(b"\0"))
+        self._after_level = whole[until:]
+        self._head, self._before_level = (
+            _around_time(whole[: until - 1]) if times else (b"", whole[: until - 1])
+        )
 
     def build(self, level: int, send_time: bytes) -> bytes:
         """Build profile, length and elements; empty when there is nothing to say.
 
         Args:
             level: The source's audio level byte or ``ABSENT``.
-            send_time: What ``abs_send_time`` gave; packets of one batch pass the same object.
+            send_time: What ``abs_send_time`` gave.
         """
-        if level >= 0 and self._audio_level:
-            elements = [(self._send_time_id, send_time)] if self._send_time_id else []
-            return write_extensions([*elements, (self._audio_level, bytes((level,)))])
-        if send_time is not self._send_time:
-            self._send_time = send_time
-            self._silent = write_extensions([(self._send_time_id, send_time)] if self._send_time_id else [])
-        return self._silent
+        if level < 0 or not self._has_level:
+            return self._silent_head + send_time + self._silent_tail if self._timed else b""
+        if not self._timed:
+            return self._before_level + LEVELS[level] + self._after_level
+        return self._head + send_time + self._before_level + LEVELS[level] + self._after_level
+
+
+def _around_time(block: bytes) -> tuple[bytes, bytes]:
+    """Split a block around the three bytes of its first value."""
+    at = 5 if block[:2] == ONE_BYTE_PROFILE.to_bytes(2, "big") else 6
+    return block[:at], block[at + 3 :]

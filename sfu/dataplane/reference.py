@@ -23,7 +23,7 @@ from sfu.dataplane.contract import (
 from sfu.dataplane.extensions import scan
 from sfu.dataplane.outlet import Outlet
 from sfu.dataplane.table import Table
-from sfu.dataplane.transport import MAX_CIPHER, REFUSALS, Header, Source, Transport
+from sfu.dataplane.transport import MAX_ARRIVALS, MAX_CIPHER, REFUSALS, Header, Source, Transport
 
 ASK_AGAIN = 1.0
 """Seconds for which an unknown ssrc that was not wanted is dropped without asking."""
@@ -107,8 +107,8 @@ class ReferencePlane:
             outlet.dropped["bad_extension"] += 1
             return
         level, transport_wide = read
-        if transport_wide >= 0:
-            transport.arrived(transport_wide)
+        if transport_wide >= 0 and len(transport.arrivals) < MAX_ARRIVALS:
+            transport.arrivals.append((transport_wide, outlet.now))
         if source is None:
             source = self._ask(transport, header, read_extensions(packet, extensions, extensions_end) or {})
             if source is None:

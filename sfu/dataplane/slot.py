@@ -155,7 +155,7 @@ class Slot:
             self.last_timestamp = timestamp
             self.last_sent = self.transport.outlet.now
         self._last_payload = entry[4]
-        self._send(occupancy, number, entry)
+        self._send(occupancy, number, timestamp, entry)
 
     def leave_out(self, sequence: int) -> None:
         """Close the outgoing sequence over a packet that is not forwarded."""
@@ -171,20 +171,18 @@ class Slot:
         if placed is None:
             self.transport.outlet.dropped["late_for_slot"] += 1
         else:
-            self._send(placed[0], placed[1], entry)
+            occupancy, number = placed
+            self._send(occupancy, number, (entry[1] + occupancy.timestamp_offset) & MASK32, entry)
 
-    def _send(self, occupancy: Occupancy, number: int, entry: Entry) -> None:
-        _, timestamp, marker, level, payload = entry
+    def _send(self, occupancy: Occupancy, number: int, timestamp: int, entry: Entry) -> None:
         transport = self.transport
+        payload = entry[4]
         if occupancy.counters is not vp8.NO_OFFSETS:
             payload = vp8.shift(payload, occupancy.counters)
-        block = transport.block.build(level, transport.outlet.send_time)
+        block = transport.block.build(entry[3], transport.outlet.send_time)
+        second = entry[2] | occupancy.payload_type
         header = HEADER.pack(
-            WITH_BLOCK if block else VERSION_2,
-            marker | occupancy.payload_type,
-            number & MASK16,
-            (timestamp + occupancy.timestamp_offset) & MASK32,
-            self.ssrc,
+            WITH_BLOCK if block else VERSION_2, second, number & MASK16, timestamp, self.ssrc
         )
         if transport.send(header + block + payload):
             self.packets += 1

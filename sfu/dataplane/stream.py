@@ -7,7 +7,7 @@ from bisect import insort
 from typing import TYPE_CHECKING, Protocol
 
 from sfu.core.rtp import MARKER
-from sfu.core.seqnum import MASK16, difference16, difference32
+from sfu.core.seqnum import difference16
 from sfu.dataplane import h264, vp8
 from sfu.dataplane.contract import AddStream, Filled, Gap, Media, SlotId, StreamReport
 from sfu.dataplane.ring import Entry, Ring
@@ -146,27 +146,24 @@ class Stream:
     def receive(self, header: Header, level: int, payload: bytes) -> None:
         """Take an authenticated packet of the stream's own ssrc."""
         _, second, number, timestamp, _ = header
-        outlet = self._outlet
+        now = self._outlet.now
         if not self.packets:
             self.base = self.floor = number
             self.highest = number - 1
-            self.last_timestamp, self.last_arrival = timestamp, outlet.now
+            self.last_timestamp, self.last_arrival = timestamp, now
         self.packets += 1
         self.octets += len(payload)
         if level >= 0 and level & 0x7F < self.audio_level:
             self.audio_level = level & 0x7F
-        if not payload:
-            outlet.dropped["padding"] += 1
-        elif second & 0x7F != self.payload_type:
-            outlet.dropped["payload_type"] += 1
+        if not payload or second & 0x7F != self.payload_type:
+            self._outlet.dropped["payload_type" if payload else "padding"] += 1
             payload = b""
-        ahead = difference16(number, self.highest & MASK16)
+        # difference16 and difference32, written out: this runs for every packet.
+        ahead = ((number - self.highest + 0x8000) & 0xFFFF) - 0x8000
         if ahead > 0:
-            now = outlet.now
-            transit = (now - self.last_arrival) * self.clock_rate - difference32(
-                timestamp, self.last_timestamp
-            )
-            self.jitter += (abs(transit) - self.jitter) / 16
+            ticks = ((timestamp - self.last_timestamp + 0x8000_0000) & 0xFFFF_FFFF) - 0x8000_0000
+            transit = (now - self.last_arrival) * self.clock_rate - ticks
+            self.jitter += ((transit if transit > 0 else -transit) - self.jitter) / 16
             self.last_timestamp, self.last_arrival = timestamp, now
         self._place((self.highest + ahead, timestamp, second & MARKER, level, payload), ahead)
 
@@ -177,7 +174,7 @@ class Stream:
     def recover(self, header: Header, level: int, payload: bytes) -> None:
         """Take a packet that its sender repeated (RFC 4588): the sequence and payload are the original's."""
         _, second, number, timestamp, _ = header
-        ahead = difference16(number, self.highest & MASK16)
+        ahead = difference16(number, self.highest)
         if not self.packets or ahead > self.ring.size:
             self._outlet.dropped["late"] += 1
         else:
@@ -196,8 +193,9 @@ class Stream:
             for slot in self._occupied:
                 slot.leave_out(sequence)
             return
-        if self._enterable(entry) and self._armed:
-            self._let_in(entry)
+        starts_keyframe = self._starts_keyframe
+        if starts_keyframe is None or starts_keyframe(payload):
+            self._start(entry)
         for slot in self._occupied:
             slot.forward(entry)
 
@@ -223,8 +221,8 @@ class Stream:
         ring.put(entry)
         outlet.events.append(Filled(self.id, sequence))
         entered: list[Follower] = []
-        if entry[4] and self._starts_keyframe and self._enterable(entry) and self._armed and ahead >= -REPLAY:
-            entered = self._let_in(entry)
+        if entry[4] and self._starts_keyframe and self._starts_keyframe(entry[4]):
+            entered = self._start(entry, may_enter=ahead >= -REPLAY)
         for slot in self._followers:
             if slot in entered:
                 slot.forward(entry)
@@ -233,18 +231,13 @@ class Stream:
         for slot in entered:
             self._catch_up(slot, sequence + 1)
 
-    def _enterable(self, entry: Entry) -> bool:
-        """Tell whether an armed slot may begin with this packet; counts keyframes."""
-        if self._starts_keyframe is None:
-            return True
-        if not self._starts_keyframe(entry[4]):
-            return False
-        if entry[1] != self._keyframe_timestamp:
+    def _start(self, entry: Entry, *, may_enter: bool = True) -> list[Follower]:
+        """Count a keyframe once, let in what waits for it; audio can be entered anywhere."""
+        if entry[1] != self._keyframe_timestamp and self._starts_keyframe is not None:
             self._keyframe_timestamp = entry[1]
             self.keyframes += 1
-        return True
-
-    def _let_in(self, entry: Entry) -> list[Follower]:
+        if not self._armed or not may_enter:
+            return []
         entering = [slot for slot in self._armed if slot.ready()]
         for slot in entering:
             slot.enter(entry)

@@ -86,11 +86,6 @@ class Transport:
         """Tell whether libsrtp may see this ssrc; asked before authentication, so it keeps nothing."""
         return ssrc in self.seen or ssrc in self.sources or len(self.seen) < MAX_SSRCS
 
-    def arrived(self, transport_wide: int) -> None:
-        """Note a transport-wide sequence for the next feedback."""
-        if len(self.arrivals) < MAX_ARRIVALS:
-            self.arrivals.append((transport_wide, self.outlet.now))
-
     def send(self, plain: bytes) -> bool:
         """Protect a packet and send it; tell whether that worked."""
         outlet = self.outlet

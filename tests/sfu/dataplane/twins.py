@@ -65,6 +65,8 @@ class Publisher:
             self.picture += 1
             self.keyframes += key
         extensions = {IDS.transport_wide: self.sequence.to_bytes(4, "big")[2:]}
+        if self.number % 2:
+            extensions[IDS.mid] = b"wanted"
         if self.media is Media.OPUS:
             extensions[IDS.audio_level] = bytes((self.picture & 0xFF,))
         payload = self._payload(key=key, first=first) + b"body %d" % self.sequence
@@ -243,11 +245,12 @@ class Twins:
         latest = next((h[2] for h in reversed(headers) if h[4] == 2000 + slot), 0)
         self.apply(Retransmit(SlotId(slot), tuple((latest - back) & 0xFFFF for back in backs)))
 
-    def unknown(self, peer: int, number: int, mid: bytes) -> None:
-        packet = Packet(
-            1000 + number, self.unknown_sequence, 0, b"?", extensions={IDS.mid: mid, IDS.rid: b"h"}
-        )
+    def unknown(self, peer: int, number: int) -> None:
+        """Send a packet of an ssrc that is not wanted."""
         self.unknown_sequence += 1
+        packet = Packet(
+            1100 + number, self.unknown_sequence, 0, b"?", extensions={IDS.mid: b"x", IDS.rid: b"h"}
+        )
         self.deliver(peer, self.peers[peer].outbound.protect(bytes(packet)))
 
     def rtcp(self, peer: int) -> None:
