@@ -4,7 +4,7 @@
 - ``seed APP...``: make the demonstration; one JSON line per person: name, role, path.
 - ``link PERSON [--code] [--days N]``: a new personal link, or a short code to be read aloud.
 - ``revoke PERSON``: end all links, codes and logins of a person, when a link was lost.
-- ``typescript [--check] [APP...]``: write the browser's message types; by default for the apps of the Procfile.
+- ``typescript [--check]``: write the browser's message types, for signaling and every app of this folder.
 
 What it prints on standard output is the result; what goes wrong is one sentence on standard error.
 """
@@ -23,7 +23,6 @@ from signaling.apps import UnknownApp, load_app
 from signaling.context import open_context
 from signaling.errors import Refusal
 from signaling.gateway import typescript
-from signaling.launcher import procfile
 from signaling.schema import migrate
 from signaling.settings import BadSetting, Settings
 from signaling.wire import Code
@@ -39,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
     arguments = _parser().parse_args(argv)
     try:
         if arguments.command == "typescript":
-            return _typescript(arguments.apps, check=arguments.check)
+            return _typescript(check=arguments.check)
         asyncio.run(_run(arguments, Settings.from_environment(os.environ)))
     except (BadSetting, UnknownApp) as problem:
         return _fail(str(problem))
@@ -55,9 +54,9 @@ def main(argv: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m signaling.admin")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, needed in (("migrate", "*"), ("seed", "+"), ("typescript", "*")):
+    for name, needed in (("migrate", "*"), ("seed", "+")):
         commands.add_parser(name).add_argument("apps", nargs=needed, metavar="APP")
-    commands.choices["typescript"].add_argument("--check", action="store_true", help="only compare")
+    commands.add_parser("typescript").add_argument("--check", action="store_true", help="only compare")
     for name in ("link", "revoke"):
         commands.add_parser(name).add_argument("person", metavar="PERSON", help="the person's id")
     commands.choices["link"].add_argument("--code", action="store_true", help="a short code, for 15 minutes")
@@ -110,12 +109,10 @@ async def _check_person(context: Context, tx: Transaction, person_id: str) -> No
         raise Refusal(Code.NOT_FOUND, "no such person")
 
 
-def _typescript(names: Sequence[str], *, check: bool) -> int:
+def _typescript(*, check: bool) -> int:
     root = Path(__file__).resolve().parent.parent
-    if not names:
-        names = procfile.apps(procfile.read((root / "Procfile").read_text(encoding="utf-8")))
-    wires = [import_module(f"{name.partition(':')[0].rpartition('.')[0]}.wire") for name in names]
-    if typescript.write(root, wires, check=check) or not check:
+    apps = sorted(path.parent.name for path in root.glob("*/wire.py") if path.parent.name != "signaling")
+    if typescript.write(root, [import_module(f"{app}.wire") for app in apps], check=check) or not check:
         return 0
     return _fail("The browser's message types are not up to date: run python -m signaling.admin typescript")
 
