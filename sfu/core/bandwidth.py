@@ -18,7 +18,6 @@ LIFTED_AFTER_S = 15.0
 STALE_AFTER_S = 10.0
 LEAST_BPS = 150_000
 UNCAPPED_BPS = 50_000_000
-REPEAT_S = 1.0
 RELEASES = 3
 """How often the lifted cap is told: RTCP may be lost, and browsers keep the last one for ever."""
 
@@ -54,20 +53,15 @@ class Downlink:
 class Cap:
     """What one publisher was told."""
 
-    told_at: float = float("-inf")
     releases: int = 0
 
-    def due(self, limit_bps: float | None, now: float) -> int | None:
-        """Return the REMB to send now, if any."""
-        if now - self.told_at < REPEAT_S:
-            return None
+    def due(self, limit_bps: float | None) -> int | None:
+        """Return the REMB to send in this second, if any."""
         if limit_bps is not None:
             self.releases = RELEASES
-            self.told_at = now
             return int(max(LEAST_BPS, limit_bps))
         if self.releases:
             self.releases -= 1
-            self.told_at = now
             return UNCAPPED_BPS
         return None
 

@@ -131,16 +131,16 @@ class RtcpExchange:
         for peer in list(self._directory.peers.values()):
             if peer.connection is Connection.NEW or peer.stopped:
                 continue
-            regular = now >= peer.next_report_at
-            if regular:
+            if now >= peer.next_report_at:
                 peer.next_report_at = max(peer.next_report_at + REPORT_S, now + REPORT_S / 2)
+                self._rate(peer, now)
                 operations += [
                     SendRtcp(peer.transport, packet) for packet in reports.receiver_report(peer, now)
                 ]
-                self._rate(peer, now)
-            slots = peer.slots if regular else [slot for slot in peer.slots if slot.report_due]
-            operations += self._sender_reports(peer, slots, now)
-            operations += self._cap(peer, now)
+                operations += self._sender_reports(peer, peer.slots, now)
+                operations += self._cap(peer, now)
+            elif peer.switched:
+                operations += self._sender_reports(peer, peer.switched, now)
         return operations
 
     def limit(self, slot: Slot, now: float) -> float | None:
@@ -239,7 +239,8 @@ class RtcpExchange:
             self._keyframes.count(layer.id, report.keyframes)
 
     def _count_slot(self, report: SlotReport) -> None:
-        slot = self._directory.slots.get(report.slot)
+        # Most slots are never used: their reports are passed over without looking them up.
+        slot = self._directory.slots.get(report.slot) if report.packets else None
         if slot is None:
             return
         if report.stream is None:
@@ -263,8 +264,7 @@ class RtcpExchange:
             for slot in slots
             if slot.packets and slot.current and (layer := self._directory.layers.get(slot.current))
         ]
-        for slot, _ in shown:
-            slot.report_due = False
+        peer.switched = [slot for slot in peer.switched if not slot.packets]
         wall = now + self._wall_offset
         return [SendRtcp(peer.transport, packet) for packet in reports.sender_reports(peer, shown, now, wall)]
 
@@ -299,7 +299,7 @@ class RtcpExchange:
                 limit = self._limit(other, now)
                 limits.append(None if limit is None else limit * own / len(pictures))
         sent = [layer for layer in peer.layers() if layer.rid and now - layer.last_arrival <= ACTIVE_S]
-        rate = self._link(peer).cap.due(combined(limits, simulcast=len(sent) > 1), now)
+        rate = self._link(peer).cap.due(combined(limits, simulcast=len(sent) > 1))
         if rate is None:
             return []
         ssrcs = tuple(layer.ssrc for layer in peer.layers())

@@ -49,7 +49,8 @@ def on_switched(directory: Directory, event: Switched) -> None:
     if slot is None or layer is None or slot.occupant is None:
         return
     slot.current = layer.id
-    slot.report_due = True
+    if slot not in slot.peer.switched:
+        slot.peer.switched.append(slot)
     slot.peer.room.unsettled = True
     peer, source = layer.publication.occupant
     if slot.shown is None or (slot.shown.source_peer, slot.shown.source) != (peer, source):

@@ -95,8 +95,6 @@ class Slot:
     timestamp_offset: int = 0
     last_timestamp: int = 0
     last_sent: float = NEVER
-    report_due: bool = False
-    """A switch happened: a sender report has to follow at once."""
     lost: int = 0
     """Of 256, as the subscriber reported."""
     lost_at: float = NEVER
@@ -126,6 +124,8 @@ class Peer:
     publications: dict[str, Publication] = field(default_factory=dict)
     """By source."""
     slots: list[Slot] = field(default_factory=list)
+    switched: list[Slot] = field(default_factory=list)
+    """Those that owe a sender report at once."""
     sending: tuple[str, ...] = ()
     received: bool = False
     """A packet was forwarded to it."""
@@ -219,6 +219,7 @@ class Directory:
         for slot in peer.slots:
             self.slots.pop(slot.id, None)
         peer.slots.clear()
+        peer.switched.clear()
         self.peers.pop(peer.transport, None)
         self.gone_transports.append(peer.transport)
         peer.room.unsettled = True

@@ -8,7 +8,7 @@ reported once; one that arrives after its number was reported as missing stays m
 from collections.abc import Sequence
 from struct import Struct
 
-from sfu.core.seqnum import unwrap16
+from sfu.core.seqnum import MASK16
 
 FORMAT = 15
 PACKET_TYPE = 205
@@ -54,28 +54,34 @@ class Feedback:
         if not times:
             return []
         packets = []
-        sequence = self._next if self._next is not None else min(times)
         last = max(times)
-        while sequence <= last:
-            # A feedback starts at a packet that arrived or at the first unreported one, whose time is then unknown.
-            start = next(time for number, time in _in_order(times, sequence))
-            packet, sequence = self._packet(times, sequence, last, start, (ssrc, media_ssrc))
+        while self._next is not None and self._next <= last:
+            # The first one that arrived may come after some that are missing: it sets the reference time.
+            start = times[min(number for number in times if number >= self._next)]
+            packet, self._next = self._packet(times, self._next, last, start, (ssrc, media_ssrc))
             packets.append(packet)
-        self._next = last + 1
         return packets
 
     def _unwrap(self, arrivals: Sequence[tuple[int, float]]) -> dict[int, int]:
         """Return arrival times in ticks by unwrapped sequence, first arrival only, without what was reported."""
         times: dict[int, int] = {}
-        newest = self._next - 1 if self._next is not None else None
+        if not arrivals:
+            return times
+        if self._next is None:
+            # Packets that were overtaken by the first one are left out.
+            self._next = arrivals[0][0]
+        newest = self._next - 1
         for wire, time in arrivals:
-            sequence = wire if newest is None else unwrap16(wire, newest)
-            if newest is not None and sequence - newest > MAX_JUMP:
-                times.clear()
-                self._next = sequence
-            newest = sequence if newest is None else max(newest, sequence)
-            if self._next is None or sequence >= self._next:
-                times.setdefault(sequence, round(time / TICK_S))
+            # As seqnum.unwrap16, written out: this runs for each packet of every publisher.
+            ahead = ((wire - newest + 0x8000) & MASK16) - 0x8000
+            if ahead > 0:
+                newest += ahead
+                if ahead > MAX_JUMP:
+                    times.clear()
+                    self._next = newest
+                times[newest] = round(time / TICK_S)
+            elif newest + ahead >= self._next:
+                times.setdefault(newest + ahead, round(time / TICK_S))
         return times
 
     def _packet(
@@ -112,10 +118,6 @@ class Feedback:
         first_octet = 0x80 | (0x20 if padding else 0) | FORMAT
         header = _HEADER.pack(first_octet, PACKET_TYPE, words, *ssrcs, first & 0xFFFF, len(statuses))
         return header + body
-
-
-def _in_order(times: dict[int, int], first: int) -> list[tuple[int, int]]:
-    return sorted((number, time) for number, time in times.items() if number >= first)
 
 
 def _status(delta: int | None) -> Status | None:

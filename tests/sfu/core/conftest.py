@@ -1,0 +1,6 @@
+"""Examples are not timed: a busy machine is not a failure."""
+
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
