@@ -2,6 +2,7 @@
 
 - ``migrate APP...``: bring the tables up to date.
 - ``seed APP...``: make the demonstration; one JSON line per person: name, role, path.
+- ``people APP``: who is known to an app, by its short name; one JSON line each: id, role, name.
 - ``link PERSON [--code] [--days N]``: a new personal link, or a short code to be read aloud.
 - ``revoke PERSON``: end all links, codes and logins of a person, when a link was lost.
 - ``typescript [--check]``: write the browser's message types, for signaling and every app of this folder.
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, needed in (("migrate", "*"), ("seed", "+")):
         commands.add_parser(name).add_argument("apps", nargs=needed, metavar="APP")
+    commands.add_parser("people").add_argument("app", metavar="APP", help="such as classroom")
     commands.add_parser("typescript").add_argument("--check", action="store_true", help="only compare")
     for name in ("link", "revoke"):
         commands.add_parser(name).add_argument("person", metavar="PERSON", help="the person's id")
@@ -66,7 +68,8 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _run(arguments: argparse.Namespace, settings: Settings) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    run = {"migrate": _migrate, "seed": _seed, "link": _link, "revoke": _revoke}[arguments.command]
+    commands = {"migrate": _migrate, "seed": _seed, "people": _people, "link": _link, "revoke": _revoke}
+    run = commands[arguments.command]
     async with open_context(settings) as (context, _redis):
         await run(context, arguments)
 
@@ -83,6 +86,12 @@ async def _seed(context: Context, arguments: argparse.Namespace) -> None:
     for app in apps:
         for person in await app.seed(context):
             _show(name=person.name, role=person.role, path=SIGN_IN_PATH + person.token)
+
+
+async def _people(context: Context, arguments: argparse.Namespace) -> None:
+    async with context.database.read() as tx:
+        for person in await context.identity.everybody(tx, arguments.app):
+            _show(id=person.id, role=person.role, name=person.name)
 
 
 async def _link(context: Context, arguments: argparse.Namespace) -> None:

@@ -88,6 +88,12 @@ class Identity:
         rows = await tx.execute(select(person).where(person.c.id.in_(set(ids))))
         return {row.id: _person(row) for row in rows}
 
+    async def everybody(self, tx: Transaction, app: str) -> list[Person]:
+        """Return all persons of an app, by role and name."""
+        column = person.c
+        rows = await tx.execute(select(person).where(column.app == app).order_by(column.role, column.name))
+        return [_person(row) for row in rows]
+
     async def erase_person(self, tx: Transaction, person_id: str) -> None:
         """Forget a person, her links and her logins; what the app knows of her is the app's to erase."""
         await tx.execute(delete(person).where(person.c.id == person_id))

@@ -95,6 +95,8 @@ async def test_a_person_gets_a_new_link_or_code_and_loses_all_of_them(
     database, service = identity
     async with database.write() as tx:
         ines = await service.create_person(tx, app="classroom", role="pupil", name="Inès")
+    (shown,) = (await admin("people", "classroom")).lines
+    assert json.loads(shown) == {"id": ines.id, "role": "pupil", "name": "Inès"}
     (shown,) = (await admin("link", ines.id)).lines
     link = json.loads(shown)["path"].removeprefix("/entrer#")
     (shown,) = (await admin("link", ines.id, "--code")).lines

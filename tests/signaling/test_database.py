@@ -142,6 +142,41 @@ async def test_a_write_inside_a_write_is_refused_instead_of_waiting_for_itself(a
     assert await sum_of(accounts, "a") == 1
 
 
+async def test_a_writer_that_is_cancelled_leaves_nothing_behind_and_nobody_waiting(
+    accounts: Database,
+) -> None:
+    inside = asyncio.Event()
+
+    async def stop_inside() -> None:
+        async with accounts.write() as tx:
+            await tx.execute(account.update().values(sum=100))
+            inside.set()
+            await asyncio.Event().wait()
+
+    first = asyncio.create_task(stop_inside())
+    await inside.wait()
+    waiting = [asyncio.create_task(add_one(accounts)) for _ in range(3)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    first.cancel()
+    outcomes = await asyncio.gather(first, *waiting, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [asyncio.CancelledError] * 2 + [type(None)] * 2
+    assert await sum_of(accounts, "a") == 2
+
+
+async def test_a_writer_that_is_cancelled_at_any_step_never_blocks_the_next(accounts: Database) -> None:
+    for steps in range(40):
+        task = asyncio.create_task(add_one(accounts))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+    before = await sum_of(accounts, "a")
+    await add_one(accounts)
+    assert before is not None
+    assert await sum_of(accounts, "a") == before + 1
+
+
 async def test_a_mistake_in_a_statement_is_not_taken_for_a_database_that_is_away(accounts: Database) -> None:
     with pytest.raises(sa.exc.DBAPIError):
         async with accounts.read() as tx:

@@ -182,6 +182,8 @@ async def test_people_are_found_by_id_and_by_name(
         assert await identity.people(tx, []) == {}
         assert await identity.find_person(tx, app="classroom", role="pupil", name="Inès") == ines
         assert await identity.find_person(tx, app="helpdesk", role="pupil", name="Inès") is None
+        assert await identity.everybody(tx, "classroom") == [ines]
+        assert await identity.everybody(tx, "helpdesk") == []
 
 
 async def test_last_seen_only_goes_up(database: Database, identity: Identity, ines: Person) -> None:
