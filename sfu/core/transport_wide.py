@@ -8,7 +8,7 @@ reported once; one that arrives after its number was reported as missing stays m
 from collections.abc import Sequence
 from struct import Struct
 
-from sfu.core.seqnum import MASK16
+from sfu.core.seqnum import MASK16, difference16
 
 FORMAT = 15
 PACKET_TYPE = 205
@@ -68,8 +68,9 @@ class Feedback:
         if not arrivals:
             return times
         if self._next is None:
-            # Packets that were overtaken by the first one are left out.
-            self._next = arrivals[0][0]
+            # The first to arrive may have overtaken some.
+            first = arrivals[0][0]
+            self._next = first + min(difference16(wire, first) for wire, _ in arrivals)
         newest = self._next - 1
         for wire, time in arrivals:
             # As seqnum.unwrap16, written out: this runs for each packet of every publisher.
