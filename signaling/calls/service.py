@@ -13,7 +13,7 @@ from signaling.calls.endings import Endings
 from signaling.calls.line import Line
 from signaling.calls.media import Media
 from signaling.calls.rooms import Rooms
-from signaling.calls.sfu_client import SfuClient
+from signaling.calls.sfu_client import REPLY_S, SfuClient
 from signaling.calls.table import State
 from signaling.calls.transitions import Transitions, touch
 from signaling.calls.views import CallViews
@@ -40,6 +40,7 @@ class Calls:
         redis: To the workers; gives bytes (see `SfuClient`).
         touch: ``Feeds.touch``: a room changed.
         clock: Unix seconds.
+        reply_s: How long a worker's reply is awaited, seconds.
     """
 
     def __init__(
@@ -49,10 +50,11 @@ class Calls:
         redis: "Redis",
         touch: Callable[..., Awaitable[None]],
         clock: Clock,
+        reply_s: float = REPLY_S,
     ) -> None:
         self._database = database
         self._transitions = Transitions()
-        sfu = SfuClient(redis)
+        sfu = SfuClient(redis, reply_s)
         self._line = Line(database, self._transitions, clock)
         self._rooms = Rooms(database, self._transitions, sfu, redis, touch)
         self._media = Media(database, self._transitions, sfu, self._rooms, clock)

@@ -78,7 +78,9 @@ class Scene:
         self.clock = Clock()
         self.policy = Policy()
         self.touched: list[str] = []
-        self.calls = Calls(database, Identity(database, b"k" * 32), redis, self._touch, self.clock)
+        self.calls = Calls(
+            database, Identity(database, b"k" * 32), redis, self._touch, self.clock, reply_s=1.0
+        )
         self.calls.set_policies({APP: self.policy})
         self._handlers = dict(self.calls.handlers())
         self._sweeps = {sweep.name: sweep for sweep in self.calls.sweeps()}
