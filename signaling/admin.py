@@ -20,8 +20,7 @@ from importlib import import_module
 from pathlib import Path
 
 from signaling.api import Context, Transaction
-from signaling.apps import UnknownApp, load_app
-from signaling.context import open_context
+from signaling.composition import Process, compose, load_app
 from signaling.errors import Refusal
 from signaling.gateway import typescript
 from signaling.schema import migrate
@@ -41,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
         if arguments.command == "typescript":
             return _typescript(check=arguments.check)
         asyncio.run(_run(arguments, Settings.from_environment(os.environ)))
-    except (BadSetting, UnknownApp) as problem:
+    except BadSetting as problem:
         return _fail(str(problem))
     except Refusal as refusal:
         if refusal.code is not Code.UNAVAILABLE:
@@ -69,32 +68,31 @@ def _parser() -> argparse.ArgumentParser:
 async def _run(arguments: argparse.Namespace, settings: Settings) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     commands = {"migrate": _migrate, "seed": _seed, "people": _people, "link": _link, "revoke": _revoke}
-    run = commands[arguments.command]
-    async with open_context(settings) as (context, _redis):
-        await run(context, arguments)
+    apps = [load_app(dotted) for dotted in getattr(arguments, "apps", ())]
+    async with compose(settings, apps) as process:
+        await commands[arguments.command](process, arguments)
 
 
-async def _migrate(context: Context, arguments: argparse.Namespace) -> None:
-    await migrate(context.database, [load_app(name) for name in arguments.apps])
+async def _migrate(process: Process, _arguments: argparse.Namespace) -> None:
+    await migrate(process.context.database, list(process.apps.values()))
 
 
-async def _seed(context: Context, arguments: argparse.Namespace) -> None:
-    if not context.settings.demo:
+async def _seed(process: Process, _arguments: argparse.Namespace) -> None:
+    if not process.context.settings.demo:
         raise BadSetting("Demonstration persons are made in the demonstration only: set PERMANENCE_DEMO=1.")
-    apps = [load_app(name) for name in arguments.apps]
-    context.calls.set_policies({app.name: app.build(context).call_policy for app in apps})
-    for app in apps:
-        for person in await app.seed(context):
+    for app in process.apps.values():
+        for person in await app.seed(process.context):
             _show(name=person.name, role=person.role, path=SIGN_IN_PATH + person.token)
 
 
-async def _people(context: Context, arguments: argparse.Namespace) -> None:
-    async with context.database.read() as tx:
-        for person in await context.identity.everybody(tx, arguments.app):
+async def _people(process: Process, arguments: argparse.Namespace) -> None:
+    async with process.context.database.read() as tx:
+        for person in await process.context.identity.everybody(tx, arguments.app):
             _show(id=person.id, role=person.role, name=person.name)
 
 
-async def _link(context: Context, arguments: argparse.Namespace) -> None:
+async def _link(process: Process, arguments: argparse.Namespace) -> None:
+    context = process.context
     lasts = CODE_S if arguments.code else arguments.days * DAY_S
     async with context.database.write() as tx:
         await _check_person(context, tx, arguments.person)
@@ -107,7 +105,8 @@ async def _link(context: Context, arguments: argparse.Namespace) -> None:
     _show(**({"code": f"{secret[:4]}-{secret[4:]}"} if arguments.code else {"path": SIGN_IN_PATH + secret}))
 
 
-async def _revoke(context: Context, arguments: argparse.Namespace) -> None:
+async def _revoke(process: Process, arguments: argparse.Namespace) -> None:
+    context = process.context
     async with context.database.write() as tx:
         await _check_person(context, tx, arguments.person)
         await context.identity.revoke_person_links(tx, arguments.person)
