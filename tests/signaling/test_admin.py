@@ -114,8 +114,8 @@ async def test_a_person_gets_a_new_link_or_code_and_loses_all_of_them(
         (("migrate",), {"REDIS_URL": ""}, "REDIS_URL"),
         (("migrate",), {"PERMANENCE_DEMO": "0"}, "SECRET_KEY is missing"),
         (("migrate",), {"DATABASE_URL": "postgresql://nobody@/none?host=/nowhere"}, "check DATABASE_URL"),
-        (("migrate", "nothing.app:app"), {}, "There is no app nothing.app:app"),
-        (("migrate", "classroom.app:nothing"), {}, "There is no app classroom.app:nothing"),
+        (("migrate", "nothing.app:app"), {}, "'nothing.app:app' is not an app"),
+        (("migrate", "classroom.app:nothing"), {}, "'classroom.app:nothing' is not an app"),
         (("seed", APP), {"PERMANENCE_DEMO": "0", "SECRET_KEY": KEY, "FILES_KEY": KEY}, "PERMANENCE_DEMO=1"),
     ],
 )
