@@ -1,0 +1,155 @@
+"""The same messages over plain HTTP, for networks that block WebSockets: post a command, ask what is newer.
+
+Stateless: each request says what the client holds, and any process can answer it. A poll opens its views and logs
+for as long as it waits, as a connection would, and so is told of changes the moment they happen.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Mapping
+
+import msgspec
+from aiohttp import web
+from redis.exceptions import RedisError
+
+from signaling.errors import Refusal
+from signaling.feeds.logs import OPEN_MOST as LOGS_MOST
+from signaling.feeds.logs import OpenLogs
+from signaling.feeds.views import OPEN_MOST as VIEWS_MOST
+from signaling.feeds.views import OpenViews
+from signaling.gateway.connections import AccessLog
+from signaling.gateway.dispatch import MESSAGE_MOST, Dispatcher
+from signaling.gateway.edge import STATUS, Edge, read_message, reply
+from signaling.gateway.limits import COMMANDS_BURST, COMMANDS_PER_S, POLLS_BURST, POLLS_PER_S, Buckets
+from signaling.identity.presence import Presence
+from signaling.identity.service import Login
+from signaling.parts import Clock
+from signaling.wire import (
+    Code,
+    Feed,
+    FeedAnswer,
+    LogEnded,
+    LogEvents,
+    LoginEnded,
+    ServerMessage,
+    ViewEnded,
+    ViewSnapshot,
+)
+
+FEED_MOST = 8_000
+"""Bytes of a ``Feed``."""
+GATHER_S = 0.03
+"""After the first message, what else comes at the same moment goes along."""
+
+
+class Poll:
+    """A `Sink` that lives for one request."""
+
+    takes_patches = False
+    ready = True
+
+    def __init__(self, login: Login) -> None:
+        self.login = login
+        self.messages: list[ViewSnapshot | ViewEnded | LogEvents | LogEnded | LoginEnded] = []
+        self.something = asyncio.Event()
+
+    async def send(self, message: ServerMessage) -> None:
+        """Keep a message; of a view only the newest."""
+        if isinstance(message, ViewSnapshot):
+            self.messages = [m for m in self.messages if getattr(m, "view", None) != message.view]
+        if isinstance(message, ViewSnapshot | ViewEnded | LogEvents | LogEnded | LoginEnded):
+            self.messages.append(message)
+            self.something.set()
+
+
+class HttpPath:
+    """``POST /api/{handle}/command`` and ``POST /api/{handle}/feed``."""
+
+    def __init__(  # noqa: PLR0913 - the services that it joins
+        self,
+        *,
+        edge: Edge,
+        dispatchers: Mapping[str, Dispatcher],
+        presence: Presence,
+        views: OpenViews,
+        logs: OpenLogs,
+        access_log: Mapping[str, AccessLog],
+        clock: Clock,
+    ) -> None:
+        self._edge = edge
+        self._dispatchers = dispatchers
+        self._presence = presence
+        self._views = views
+        self._logs = logs
+        self._access_log = access_log
+        self._clock = clock
+        self._closing = asyncio.Event()
+        self._commands = Buckets(COMMANDS_PER_S, COMMANDS_BURST)
+        self._polls = Buckets(POLLS_PER_S, POLLS_BURST)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes."""
+        return [
+            web.post("/api/{handle}/command", self._command),
+            web.post("/api/{handle}/feed", self._feed),
+        ]
+
+    def close(self) -> None:
+        """Answer all that wait, now: the process ends."""
+        self._closing.set()
+
+    async def _command(self, request: web.Request) -> web.Response:
+        login = await self._edge.login(request)
+        if not self._commands.take(login.id, time.monotonic()):
+            raise Refusal(Code.TOO_MANY, "too many commands")
+        dispatcher = self._dispatchers[login.person.app]
+        command = dispatcher.decode(await read_message(request, MESSAGE_MOST))
+        answer = await dispatcher.carry_out(login, command)
+        status = STATUS.get(answer.error.code, 409) if answer.error else 200
+        return reply(answer, status)
+
+    async def _feed(self, request: web.Request) -> web.Response:
+        login = await self._edge.login(request)
+        if not self._polls.take(login.id, time.monotonic()):
+            raise Refusal(Code.TOO_MANY, "too many polls")
+        holds = msgspec.msgpack.decode(await read_message(request, FEED_MOST), type=Feed)
+        if len(holds.views) > VIEWS_MOST or len(holds.logs) > LOGS_MOST:
+            raise Refusal(Code.TOO_MANY, "too many views or logs")
+        with contextlib.suppress(RedisError, OSError):
+            await self._presence.announce(login.person, f"poll-{login.id}", visible=holds.visible)
+        poll = Poll(login)
+        try:
+            await self._open(poll, holds)
+            await self._wait(poll, holds.wait)
+        finally:
+            self._views.close_all(poll)
+            self._logs.close_all(poll)
+        return reply(FeedAnswer(messages=tuple(poll.messages), now=self._clock()))
+
+    async def _open(self, poll: Poll, holds: Feed) -> None:
+        for view, version in holds.views.items():
+            try:
+                await self._views.open(poll, view, version or None)
+            except Refusal as refusal:
+                if refusal.code is Code.UNAVAILABLE:
+                    raise
+                await poll.send(ViewEnded(view=view, code=refusal.code))
+        for log_id, after in holds.logs.items():
+            try:
+                await self._access_log[poll.login.person.app](poll.login, log_id)
+                await self._logs.open(poll, log_id, after)
+            except Refusal as refusal:
+                if refusal.code is Code.UNAVAILABLE:
+                    raise
+                await poll.send(LogEnded(log_id=log_id, code=refusal.code))
+
+    async def _wait(self, poll: Poll, wait_s: float) -> None:
+        waits = [asyncio.ensure_future(event.wait()) for event in (poll.something, self._closing)]
+        try:
+            await asyncio.wait(waits, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
+        if poll.messages and not self._closing.is_set():
+            await asyncio.sleep(GATHER_S)

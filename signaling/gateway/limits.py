@@ -1,0 +1,62 @@
+"""How often is too often. Pure: the time is passed in.
+
+Limits that must hold across processes (failed sign-ins) are in Redis; see ``sign_in``. These hold per process.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+COMMANDS_PER_S, COMMANDS_BURST = 10.0, 20
+"""Of one connection, or of one login over plain HTTP."""
+POLLS_PER_S, POLLS_BURST = 2.0, 20
+"""Of one login."""
+UPLOADS_PER_S, UPLOADS_BURST = 1 / 20, 6
+"""Of one login."""
+SIGN_INS_PER_S, SIGN_INS_BURST = 10.0, 100
+"""Of one address, successes too: a whole school may come at once from one."""
+CONNECTIONS_PER_LOGIN = 8
+KNOWN_MOST = 20_000
+"""Names a set of buckets remembers; the one unused for longest is forgotten first."""
+
+
+@dataclass(slots=True)
+class TokenBucket:
+    """Lets ``burst`` acts through at once, and then ``rate_per_s``."""
+
+    rate_per_s: float
+    burst: float
+    tokens: float
+    filled_at: float
+
+    @classmethod
+    def full(cls, rate_per_s: float, burst: float, now: float) -> "TokenBucket":
+        """Return a bucket from which nothing was taken."""
+        return cls(rate_per_s, burst, burst, now)
+
+    def take(self, now: float) -> bool:
+        """Take one token; return whether there was one."""
+        self.tokens = min(self.burst, self.tokens + max(0.0, now - self.filled_at) * self.rate_per_s)
+        self.filled_at = now
+        if self.tokens < 1.0:
+            return False
+        self.tokens -= 1.0
+        return True
+
+
+class Buckets:
+    """One bucket for each name, as many as are remembered."""
+
+    def __init__(self, rate_per_s: float, burst: float) -> None:
+        self._rate_per_s = rate_per_s
+        self._burst = burst
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+
+    def take(self, name: str, now: float) -> bool:
+        """Take one token of this name; return whether there was one."""
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            bucket = self._buckets[name] = TokenBucket.full(self._rate_per_s, self._burst, now)
+            if len(self._buckets) > KNOWN_MOST:
+                self._buckets.popitem(last=False)
+        self._buckets.move_to_end(name)
+        return bucket.take(now)
