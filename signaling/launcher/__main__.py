@@ -87,11 +87,11 @@ def missing(the: Plan, supervisor: Supervisor) -> list[str]:
     expected = sum(each.count for each in the.programs)
     if len(states) < expected or health.not_running(states):
         return health.not_running(states) or ["supervisor"]
-    media, workers = health.workers_seen(the.environment["REDIS_URL"])
+    seen = health.look(the.health_url)
     found = {
-        "web": health.web_answers(the.health_url) or not the.count("web"),
-        "sfu": media >= the.count("sfu"),
-        "worker": workers > 0 or not the.count("worker"),
+        "web": seen.web,
+        "worker": seen.worker or not the.count("worker"),
+        "sfu": seen.sfu >= the.count("sfu"),
     }
     return [name for name, up in found.items() if not up]
 

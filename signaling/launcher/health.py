@@ -1,21 +1,25 @@
-"""What is not up yet: asked of every process by the way in which others see it."""
+"""What is not up yet, as the supervisor and the web process see it."""
 
 import http.client
+import json
 import ssl
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-import redis
-
-from sfu.control import WORKERS_KEY
 from signaling.launcher.supervision import State
 
 ANSWER_WITHIN_S = 3.0
-SEEN_WITHIN_S = 8.0
-"""A worker that has not written its heartbeat for so long does not count."""
-WORKER_KEY = "worker:heartbeat"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What `/health` of a web process says of itself and of the others."""
+
+    web: bool = False
+    worker: bool = False
+    sfu: int = 0
+    """How many SFU workers."""
 
 
 def not_running(states: Iterable[State]) -> list[str]:
@@ -23,23 +27,14 @@ def not_running(states: Iterable[State]) -> list[str]:
     return [each.name for each in states if each.state != "RUNNING"]
 
 
-def web_answers(url: str) -> bool:
-    """Whether `url` answers 200. Who signed its certificate is not looked at: it is our own machine."""
+def look(url: str) -> Seen:
+    """Ask a web process. Who signed its certificate is not looked at: it is our own machine."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
         with urllib.request.urlopen(url, timeout=ANSWER_WITHIN_S, context=context) as answer:  # noqa: S310 - our own URL
-            return int(answer.status) == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-
-
-def workers_seen(redis_url: str) -> tuple[int, int]:
-    """Return how many SFU workers and how many background workers show signs of life in Redis."""
-    try:
-        with redis.Redis.from_url(redis_url, socket_timeout=ANSWER_WITHIN_S) as client:
-            media = client.zcount(WORKERS_KEY, time.time() - SEEN_WITHIN_S, "+inf")
-            return int(media), int(client.exists(WORKER_KEY))
-    except redis.RedisError:
-        return 0, 0
+            health = json.load(answer)
+    except (OSError, ValueError, http.client.HTTPException):
+        return Seen()
+    return Seen(bool(health["ok"]), health["worker_age_s"] is not None, int(health["sfu_workers"]))

@@ -3,6 +3,7 @@
 Each writes its start and its stop into the file `journal` of its working directory.
 """
 
+import json
 import os
 import signal
 import sys
@@ -11,11 +12,9 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import redis
-
-from sfu.control import WORKERS_KEY
-from signaling.launcher.health import WORKER_KEY
 
 
 def note(text: str) -> None:
@@ -31,10 +30,18 @@ def beat_forever(beat: Callable[[redis.Redis], object]) -> None:
 
 
 def web() -> None:
+    client: Any = redis.Redis.from_url(os.environ["REDIS_URL"])
+
     class Health(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            seen = {
+                "ok": True,
+                "worker_age_s": client.exists("worker") or None,
+                "sfu_workers": client.zcard("sfu"),
+            }
             self.send_response(200 if self.path == "/health" else 404)
             self.end_headers()
+            self.wfile.write(json.dumps(seen).encode())
 
         def log_message(self, *_: object) -> None:
             pass
@@ -43,12 +50,12 @@ def web() -> None:
 
 
 def worker() -> None:
-    beat_forever(lambda client: client.set(WORKER_KEY, 1))
+    beat_forever(lambda client: client.set("worker", 1))
 
 
 def sfu() -> None:
     name = f"sfu-{os.environ['SFU_INDEX']}"
-    beat_forever(lambda client: client.zadd(WORKERS_KEY, {name: time.time()}))
+    beat_forever(lambda client: client.zadd("sfu", {name: time.time()}))
 
 
 def broken() -> None:
