@@ -138,7 +138,7 @@ class Files:
         return len(ids)
 
     def _path(self, file_id: str) -> Path:
-        return self._folder / file_id[:2] / file_id
+        return self._folder / file_id
 
 
 def _write(path: Path, data: bytes) -> None:

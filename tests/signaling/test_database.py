@@ -177,6 +177,25 @@ async def test_a_writer_that_is_cancelled_at_any_step_never_blocks_the_next(acco
     assert await sum_of(accounts, "a") == before + 1
 
 
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+async def test_a_connection_that_breaks_is_a_refusal_once_and_replaced(accounts: Database) -> None:
+    async def break_down() -> None:
+        async with accounts.write() as tx:
+            await tx.execute(account.update().values(sum=100))
+            await tx.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    with pytest.raises(Refusal) as caught:
+        await break_down()
+    assert caught.value.code is Code.UNAVAILABLE
+    async with accounts.write() as tx:  # all others, as a restart of the server does
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        await tx.execute(sa.text(others + " AND datname = current_database()"))
+    await add_one(accounts)
+    assert await sum_of(accounts, "a") == 1
+
+
 async def test_a_mistake_in_a_statement_is_not_taken_for_a_database_that_is_away(accounts: Database) -> None:
     with pytest.raises(sa.exc.DBAPIError):
         async with accounts.read() as tx:
