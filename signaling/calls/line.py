@@ -5,7 +5,7 @@ sets callee and state by compare-and-set, all in one transaction with what the a
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from signaling.calls import ringing, store
 from signaling.calls.contract import CALLER, Call, Offer
@@ -151,23 +151,35 @@ class Line:
     async def sweep(self, now: float) -> int:
         """Act on what has changed since: ring deadlines, reminders, persons who became free or went away."""
         due: list[str] = []
-        async with self._database.read() as tx:
-            waiting = await store.select_calls(tx, calls.c.state.in_(WAITING))
-            offers = await store.read_offers(tx, [call.id for call in waiting])
-            for call in waiting:
-                if self._transitions.serves(call):
-                    before = offers.get(call.id, {})
-                    planned = await self._plan(tx, call, before, now)
-                    if planned.offers != before or planned.event is not None:
-                        due.append(call.id)
+        async for waiting in store.pages(self._database, calls.c.state.in_(WAITING)):
+            async with self._database.read() as tx:
+                due += await self._due(tx, waiting, now)
         for call_id in due:
-            # One transaction each: what keeps one call from being rung must not keep the others.
-            try:
-                async with self._database.write() as tx:
-                    await self.ring(tx, call_id, now)
-            except Refusal as refusal:
-                logger.warning("x call %s was not rung: %s", call_id, refusal.text)
+            await self._ring_alone(call_id, now)
         return len(due)
+
+    async def _due(self, tx: Transaction, waiting: Sequence[Call], now: float) -> list[str]:
+        """Return the calls at which something has to change."""
+        due = []
+        offers = await store.read_offers(tx, [call.id for call in waiting])
+        for call in waiting:
+            if self._transitions.serves(call):
+                before = offers.get(call.id, {})
+                planned = await self._plan(tx, call, before, now)
+                if planned.offers != before or planned.event is not None:
+                    due.append(call.id)
+        return due
+
+    async def _ring_alone(self, call_id: str, now: float) -> None:
+        """Ring one call in a transaction of its own.
+
+        What keeps one call from being rung must not keep the others; and who holds one row only waits for nobody.
+        """
+        try:
+            async with self._database.write() as tx:
+                await self.ring(tx, call_id, now)
+        except Refusal as refusal:
+            logger.warning("x call %s was not rung: %s", call_id, refusal.text)
 
     async def _plan(
         self, tx: Transaction, call: Call, offers: Mapping[str, Offer], now: float
@@ -188,14 +200,8 @@ class Line:
         """Stop other calls from ringing at somebody who has just taken one."""
         async with self._database.read() as tx:
             others = await store.rung_at(tx, person, RINGING)
-        now = self._clock()
         for call_id in others:
-            try:
-                # Locked one by one: two persons who accept at once hold no row that the other waits for.
-                async with self._database.write() as tx:
-                    await self.ring(tx, call_id, now)
-            except Refusal as refusal:
-                logger.warning("x call %s rings on until the sweep: %s", call_id, refusal.text)
+            await self._ring_alone(call_id, self._clock())
 
 
 async def _offers(tx: Transaction, call_id: str) -> dict[str, Offer]:

@@ -15,11 +15,12 @@ from signaling.calls import placement, store
 from signaling.calls.contract import CALLEE, CALLER, Call
 from signaling.calls.placement import Verdict, Workers
 from signaling.calls.sfu_client import SfuClient
-from signaling.calls.table import WAITING, Event, State
+from signaling.calls.table import Event, State
 from signaling.calls.tables import call as calls
 from signaling.calls.transitions import Transitions
 from signaling.database import Database
 from signaling.errors import Refusal
+from signaling.parts import Clock
 from signaling.wire import Code
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ GONE_S = 5.0
 """One side is not in the room: a reload takes less."""
 UNKNOWN_S = 60.0
 """The room itself is not shown: Redis came back empty, or the worker is away from Redis. Media may well flow."""
-NOTICES = 500
-"""Messages taken from the channel at once."""
+FOLLOW_S = 1.0
+"""How long a change is awaited before the caller may do something else."""
+ROOMS_AT_ONCE = 200
 
 WATCHED = (State.CONNECTING, State.LIVE, State.INTERRUPTED)
 
@@ -92,6 +94,7 @@ class Rooms:
         sfu: Reads rooms and workers.
         redis: For the channel of changes.
         touch: ``Feeds.touch``.
+        clock: Unix seconds.
     """
 
     def __init__(
@@ -101,20 +104,28 @@ class Rooms:
         sfu: SfuClient,
         redis: "Redis",
         touch: Callable[..., Awaitable[None]],
+        clock: Clock,
     ) -> None:
         self._database = database
         self._transitions = transitions
         self._sfu = sfu
         self._redis = redis
         self._touch = touch
+        self._clock = clock
         self._channel: PubSub | None = None
 
-    async def follow(self, now: float) -> int:
-        """Take what the channel holds: views of these rooms are made anew, their calls judged."""
+    async def follow(self, _now: float) -> int:
+        """Await changes of rooms for a moment: their views are made anew, their calls judged.
+
+        When something comes it is later than when the waiting began: the clock is read then.
+
+        Raises:
+            RedisError, OSError: Redis is away. What is missed meanwhile is found by `check`.
+        """
         changed = await self._changed()
         if changed:
             await self._touch(*(f"room:{room}" for room in changed))
-            await self._judge_all(now, calls.c.id.in_(changed))
+            await self._judge_all(self._clock(), calls.c.id.in_(changed))
         return len(changed)
 
     async def check(self, now: float) -> int:
@@ -133,14 +144,13 @@ class Rooms:
                 channel = self._redis.pubsub(ignore_subscribe_messages=True)
                 await channel.subscribe(ROOM_CHANNEL)
                 self._channel = channel
-            for _ in range(NOTICES):
-                message: Any = await self._channel.get_message(ignore_subscribe_messages=True, timeout=0)
-                if message is None:
-                    break
+            message: Any = await self._channel.get_message(timeout=FOLLOW_S)
+            while message is not None and len(changed) < ROOMS_AT_ONCE:
                 changed.add(message["data"].decode(errors="replace"))
-        except (RedisError, OSError, TimeoutError):
-            # What is missed meanwhile is found by the check of all rooms.
+                message = await self._channel.get_message(timeout=0)
+        except (RedisError, OSError):
             await self.close()
+            raise
         return changed
 
     async def close(self) -> None:
@@ -153,16 +163,15 @@ class Rooms:
                 logger.info("x redis is away: the channel was not closed")
 
     async def _judge_all(self, now: float, *conditions: Any) -> int:  # noqa: ANN401 - SQL conditions
-        async with self._database.read() as tx:
-            watched = await store.select_calls(tx, calls.c.state.in_(WATCHED), *conditions)
-        rooms = await self._sfu.rooms([call.id for call in watched])
         handled = 0
-        for call in watched:
-            room = rooms.get(call.id)
-            event, missing_since = judge(call, room, now)
-            if event is not None or missing_since != call.missing_since:
-                await self._carry_out(call.id, room, now)
-                handled += 1
+        async for watched in store.pages(self._database, calls.c.state.in_(WATCHED), *conditions):
+            rooms = await self._sfu.rooms([call.id for call in watched])
+            for call in watched:
+                room = rooms.get(call.id)
+                event, missing_since = judge(call, room, now)
+                if event is not None or missing_since != call.missing_since:
+                    await self._carry_out(call.id, room, now)
+                    handled += 1
         return handled
 
     async def _carry_out(self, call_id: str, room: RoomState | None, now: float) -> None:
@@ -180,20 +189,14 @@ class Rooms:
             logger.warning("x call %s does not follow its room: %s", call_id, refusal.text)
 
     async def _bury(self, now: float) -> int:
-        async with self._database.read() as tx:
-            reported = await store.select_calls(
-                tx,
-                calls.c.media_lost_at.is_not(None),
-                calls.c.state.in_((*WAITING, State.ACCEPTED, *WATCHED)),
-            )
-        if not reported:
-            return 0
-        workers, moved = await self._sfu.workers(), 0
-        for call in reported:
-            try:
-                moved += await self.move_from_dead(call.id, workers, now)
-            except Refusal as refusal:
-                logger.warning("x call %s is not placed anew: %s", call.id, refusal.text)
+        moved, reported = 0, (calls.c.media_lost_at.is_not(None), calls.c.state != State.ENDED)
+        async for page in store.pages(self._database, *reported):
+            workers = await self._sfu.workers()
+            for call in page:
+                try:
+                    moved += await self.move_from_dead(call.id, workers, now)
+                except Refusal as refusal:
+                    logger.warning("x call %s is not placed anew: %s", call.id, refusal.text)
         return moved
 
     async def move_from_dead(self, call_id: str, workers: Workers, now: float) -> bool:

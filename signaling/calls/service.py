@@ -56,7 +56,7 @@ class Calls:
         self._transitions = Transitions()
         sfu = SfuClient(redis, reply_s)
         self._line = Line(database, self._transitions, clock)
-        self._rooms = Rooms(database, self._transitions, sfu, redis, touch)
+        self._rooms = Rooms(database, self._transitions, sfu, redis, touch, clock)
         self._media = Media(database, self._transitions, sfu, self._rooms, clock)
         self._endings = Endings(database, self._transitions, sfu, clock)
         self._views = CallViews(database, identity, self._transitions, sfu)
@@ -132,9 +132,12 @@ class Calls:
         return {"call": self._views}
 
     def sweeps(self) -> list[Sweep]:
-        """Return what the worker process runs. Several may run them at once."""
+        """Return what the worker process runs, each in a task of its own; several processes may.
+
+        ``calls.rooms`` waits by itself for up to a second.
+        """
         return [
-            Sweep("calls.rooms", self._rooms.follow, every_s=0.1),
+            Sweep("calls.rooms", self._rooms.follow, every_s=0.0),
             Sweep("calls.deadlines", self._endings.sweep_deadlines, every_s=0.5),
             Sweep("calls.ring", self._line.sweep, every_s=1.0),
             Sweep("calls.close", self._endings.sweep_rooms, every_s=1.0),

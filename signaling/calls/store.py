@@ -1,6 +1,6 @@
 """Rows of calls, offers and seats, read and written. Decides nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from signaling.calls.table import State
 from signaling.calls.tables import call as calls
 from signaling.calls.tables import call_offer as offers
 from signaling.calls.tables import call_seat as seats
-from signaling.database import Transaction
+from signaling.database import Database, Transaction
 from signaling.errors import Refusal
 from signaling.wire import Code
 
@@ -54,6 +54,20 @@ async def select_calls(tx: Transaction, *conditions: ColumnElement[bool], limit:
     """Return the oldest calls that meet the conditions."""
     query = select(calls).where(*conditions).order_by(calls.c.created_at, calls.c.id).limit(limit)
     return [_call(row) for row in await tx.execute(query)]
+
+
+async def pages(database: Database, *conditions: ColumnElement[bool]) -> AsyncIterator[list[Call]]:
+    """Yield all calls that meet the conditions, a batch at a time, each read in a transaction of its own."""
+    after = ""
+    while True:
+        query = select(calls).where(*conditions, calls.c.id > after).order_by(calls.c.id).limit(BATCH)
+        async with database.read() as tx:
+            page = [_call(row) for row in await tx.execute(query)]
+        if page:
+            yield page
+        if len(page) < BATCH:
+            return
+        after = page[-1].id
 
 
 async def change(tx: Transaction, call: Call, **changes: Any) -> Call:  # noqa: ANN401 - columns
