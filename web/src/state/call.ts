@@ -30,7 +30,8 @@ export interface Call {
   restart(): void;
   takeHere(): void;
   hangUp(): Promise<void>;
-  close(): void;
+  /** Stops the media at once; the view stays readable for `lingerMs`, so that how it ended can be told. */
+  leave(lingerMs: number): void;
 }
 
 const browser: Browser = {
@@ -56,11 +57,11 @@ export function expectedOf(view: CallView): Expected {
 }
 
 /** Follows one call: its view, its media, what this person sends. */
-export function openCall(session: Session, devices: Devices, id: string): Call {
+export function openCall(session: Session, devices: Devices, id: string, withCamera: boolean): Call {
   const view = signal<CallView | undefined>(undefined);
   const media = signal<MediaNow>(NOTHING);
   const microphoneOn = signal(true);
-  const cameraOn = signal(true);
+  const cameraOn = signal(withCamera);
   const elsewhere = signal(false);
   const together = computed(() => TOGETHER.has(view.value?.state ?? ""));
   const other = computed(() => view.value && otherOf(view.value));
@@ -161,11 +162,11 @@ export function openCall(session: Session, devices: Devices, id: string): Call {
     hangUp: async () => {
       await session.send({ type: "call.hang_up", call: id });
     },
-    close: () => {
+    leave: (lingerMs) => {
       for (const stop of stops) stop();
-      session.feeds.closeView(`call:${id}`);
       disconnect();
       giveUpSeat();
+      systemClock.after(lingerMs, () => session.feeds.closeView(`call:${id}`));
     },
   };
 }

@@ -1,0 +1,147 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { Pupil } from "./features/pupil/pupil";
+import { t } from "./i18n";
+import { isVolunteerView } from "./state/classroom";
+import type { Desk } from "./state/desk";
+import { cameraWanted, noteChecked, wasChecked } from "./state/ringing";
+import { signOut } from "./state/sign_in";
+import { Button } from "./ui/button";
+import { Page } from "./ui/page";
+import { LanguageButton } from "./widgets/language_button";
+import { lazily } from "./widgets/lazy";
+import { LinkBanner } from "./widgets/link_banner";
+import type { PupilView, VolunteerView } from "./wire/messages.gen";
+
+function Waiting() {
+  return <p class="soft">{t.value.common.loading}</p>;
+}
+
+const lesson = lazily(async () => (await import("./features/lesson/lesson")).Lesson, Waiting);
+const volunteer = lazily(async () => (await import("./features/volunteer/volunteer")).Volunteer, Waiting);
+const check = lazily(async () => (await import("./features/check/check")).Check, Waiting);
+
+/** The page of a signed-in person: the lesson when there is one, else what her role shows. */
+export function ClassroomPage({ desk }: { desk: Desk }) {
+  const { session, classroom } = desk;
+  const view = classroom.view.value;
+  const call = desk.call.value;
+  const open = desk.lesson.value;
+  if (classroom.ended.value || session.link.value === "ended") return <Ended />;
+  if (view && call && open) {
+    return (
+      <Page bare brand="" skip="" home="" tools={null} banner={<LinkBanner link={session.link} />}>
+        <lesson.Component
+          lesson={open}
+          call={call}
+          devices={desk.devices}
+          tu={!isVolunteerView(view)}
+          now={session.now}
+          fileAddress={(file) => session.fileAddress(file)}
+        />
+      </Page>
+    );
+  }
+  return (
+    <Page
+      brand={t.value.common.brand}
+      skip={t.value.common.skip}
+      home={location.pathname}
+      tools={<Tools desk={desk} />}
+      banner={<LinkBanner link={session.link} />}
+    >
+      {view ? <Home desk={desk} view={view} /> : <Waiting />}
+    </Page>
+  );
+}
+
+function Tools({ desk }: { desk: Desk }) {
+  function leave(): void {
+    void signOut(desk.session.login).finally(() => location.assign("/"));
+  }
+  return (
+    <>
+      <LanguageButton />
+      <Button tone="plain" onClick={leave}>
+        {t.value.common.signOut}
+      </Button>
+    </>
+  );
+}
+
+function Home({ desk, view }: { desk: Desk; view: PupilView | VolunteerView }) {
+  const { session, devices } = desk;
+  const checking = useSignal(false);
+  const checked = useSignal(wasChecked(session.login));
+  const adult = isVolunteerView(view);
+  const mustCheck = !isVolunteerView(view) && !view.checked && !checked.value;
+  useEffect(() => {
+    // What comes next is fetched while nothing else happens.
+    lesson.fetch();
+  }, []);
+
+  function done(microphone: boolean, camera: boolean): void {
+    noteChecked(session.login, camera);
+    devices.close("microphone");
+    devices.close("camera");
+    checked.value = true;
+    checking.value = false;
+    if (!adult) session.send({ type: "pupil.checked", microphone, camera }).catch(() => undefined);
+  }
+
+  if (checking.value || (mustCheck && !isWaiting(view))) {
+    const back = mustCheck ? {} : { onBack: () => (checking.value = false) };
+    return <check.Component devices={devices} tu={!adult} onDone={done} {...back} />;
+  }
+  if (adult) {
+    return (
+      <volunteer.Component
+        view={view}
+        desk={desk.volunteer}
+        now={session.now.value}
+        checked={checked.value}
+        fileAddress={(file) => session.fileAddress(file)}
+        onCheck={() => (checking.value = true)}
+      />
+    );
+  }
+  return (
+    <Pupil
+      view={view}
+      desk={desk.questions}
+      devices={devices}
+      offline={session.link.value !== "live" && session.link.value !== "http"}
+      cameraWanted={cameraWanted(session.login)}
+      ended={desk.farewell}
+      sendPhoto={(picture) => session.sendPhoto(picture)}
+      fileAddress={(file) => session.fileAddress(file)}
+      onAsk={(draft) => {
+        // Within the gesture: the browser may ask for the microphone now, not when the volunteer is there.
+        void devices.open("microphone");
+        if (cameraWanted(session.login)) void devices.open("camera");
+        desk.clearFarewell();
+        desk.questions.ask(draft);
+      }}
+      onCheck={() => (checking.value = true)}
+    />
+  );
+}
+
+function isWaiting(view: PupilView | VolunteerView): boolean {
+  return !isVolunteerView(view) && view.question !== undefined;
+}
+
+function Ended() {
+  const say = t.value.ended;
+  return (
+    <Page brand={t.value.common.brand} skip={t.value.common.skip} home="/" tools={<LanguageButton />}>
+      <div class="stack">
+        <h1>{say.title}</h1>
+        <p>{say.text}</p>
+        <a class="button" data-tone="primary" data-size="large" href="/entrer">
+          {say.action}
+        </a>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,67 @@
+import { useSignal } from "@preact/signals";
+import { t } from "../../i18n";
+import type { Call } from "../../state/call";
+import { Icon, type IconName } from "../../ui/icons";
+
+export interface ControlsProps {
+  call: Call;
+  unread: number;
+  chatOpen: boolean;
+  onChat: () => void;
+  onTrouble: () => void;
+}
+
+/** What one can do, always with words: nobody should wonder what a button does. */
+export function Controls({ call, unread, chatOpen, onChat, onTrouble }: ControlsProps) {
+  const say = t.value.lesson;
+  const ending = useSignal(false);
+  const microphone = call.microphoneOn.value;
+  const camera = call.cameraOn.value;
+  async function hangUp(): Promise<void> {
+    ending.value = true;
+    try {
+      await call.hangUp();
+    } catch {
+      ending.value = false;
+    }
+  }
+  return (
+    <div class="controls" role="toolbar" aria-label={say.controls}>
+      <Control
+        icon={microphone ? "microphone" : "microphoneOff"}
+        words={microphone ? say.mute : say.unmute}
+        off={!microphone}
+        onClick={() => void call.setMicrophone(!microphone)}
+      />
+      <Control
+        icon={camera ? "camera" : "cameraOff"}
+        words={camera ? say.cameraOff : say.cameraOn}
+        off={!camera}
+        onClick={() => void call.setCamera(!camera)}
+      />
+      <button type="button" class="control control-chat" aria-expanded={chatOpen} onClick={onChat}>
+        <Icon name="chat" />
+        <span>{say.chatOpen(unread)}</span>
+      </button>
+      <Control icon="help" words={say.help} onClick={onTrouble} />
+      <button
+        type="button"
+        class="control control-end"
+        aria-disabled={ending.value || undefined}
+        onClick={() => !ending.value && void hangUp()}
+      >
+        <Icon name="hangUp" />
+        <span>{ending.value ? say.hangingUp : say.hangUp}</span>
+      </button>
+    </div>
+  );
+}
+
+function Control(props: { icon: IconName; words: string; off?: boolean; onClick: () => void }) {
+  return (
+    <button type="button" class="control" data-off={props.off} onClick={props.onClick}>
+      <Icon name={props.icon} />
+      <span>{props.words}</span>
+    </button>
+  );
+}

@@ -1,0 +1,105 @@
+import { type ReadonlySignal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { t } from "../../i18n";
+import type { Call } from "../../state/call";
+import type { Devices } from "../../state/devices";
+import type { Lesson as LessonStore } from "../../state/lesson";
+import { announce } from "../../ui/announcer";
+import { useArrival } from "../../ui/focus";
+import { Chat } from "./chat";
+import { Controls } from "./controls";
+import { Face } from "./face";
+import { OwnPicture } from "./own_picture";
+import { Photo } from "./photo";
+import { Status } from "./status";
+import { TroubleDialog } from "./trouble_dialog";
+import { useWakeLock } from "./wake_lock";
+import "./lesson.css";
+
+export interface LessonProps {
+  lesson: LessonStore;
+  call: Call;
+  devices: Devices;
+  /** Addressed as a child. */
+  tu: boolean;
+  now: ReadonlySignal<number>;
+  fileAddress: (file: string) => string;
+}
+
+export type Main = "face" | "photo";
+
+/** Two people, one exercise, and what they say. */
+export function Lesson({ lesson, call, devices, tu, now, fileAddress }: LessonProps) {
+  const heading = useArrival<HTMLHeadingElement>();
+  const say = t.value.lesson;
+  const view = lesson.view.value;
+  const chosen = useSignal<Main | undefined>(undefined);
+  const chatOpen = useSignal(false);
+  const trouble = useSignal(false);
+  const other = nameOfOther(lesson, call, tu);
+  const main: Main = chosen.value ?? (view?.photo ? "photo" : "face");
+  const unread = useUnread(lesson, other, chatOpen.value);
+  useWakeLock();
+  return (
+    <div class="lesson" data-main={main} data-photo={Boolean(view?.photo)} data-chat={chatOpen.value}>
+      <header class="lesson-head">
+        <h1 ref={heading} tabIndex={-1}>
+          {say.title(other)}
+        </h1>
+        {view && <p class="lesson-subject">{t.value.subjects[view.subject]}</p>}
+        <Status call={call} devices={devices} name={other} tu={tu} now={now} />
+      </header>
+      <div class="stage">
+        <Face call={call} name={other}>
+          <OwnPicture call={call} devices={devices} />
+        </Face>
+        {view?.photo && <Photo address={fileAddress(view.photo)} />}
+        {view?.photo && (
+          <div class="stage-choice" role="group" aria-label={say.show}>
+            <ChoiceButton on={main === "photo"} onClick={() => (chosen.value = "photo")} words={say.photo} />
+            <ChoiceButton on={main === "face"} onClick={() => (chosen.value = "face")} words={say.face} />
+          </div>
+        )}
+      </div>
+      <Chat lesson={lesson} tu={tu} other={other} onClose={() => (chatOpen.value = false)} />
+      <Controls
+        call={call}
+        unread={unread}
+        chatOpen={chatOpen.value}
+        onChat={() => (chatOpen.value = !chatOpen.value)}
+        onTrouble={() => (trouble.value = true)}
+      />
+      {trouble.value && (
+        <TroubleDialog call={call} devices={devices} onClose={() => (trouble.value = false)} />
+      )}
+    </div>
+  );
+}
+
+/** Messages that came while the panel was closed; each is also read out. */
+function useUnread(lesson: LessonStore, other: string, open: boolean): number {
+  const read = useSignal(0);
+  const theirs = lesson.lines.value.filter((line) => line.kind === "said" && !line.mine);
+  useEffect(() => {
+    if (open) read.value = theirs.length;
+  }, [open, theirs.length]);
+  useEffect(() => {
+    const last = theirs.at(-1);
+    if (last) announce(`${t.value.lesson.chatFrom(other)} : ${last.text}`);
+  }, [theirs.length]);
+  return open ? 0 : Math.max(0, theirs.length - read.value);
+}
+
+function nameOfOther(lesson: LessonStore, call: Call, tu: boolean): string {
+  const view = lesson.view.value;
+  return (tu ? view?.volunteer_name : view?.pupil_name) ?? call.other.value?.name ?? "";
+}
+
+/** Shows the photo large, or the face. */
+function ChoiceButton({ on, onClick, words }: { on: boolean; onClick: () => void; words: string }) {
+  return (
+    <button type="button" class="choice" aria-pressed={on} onClick={onClick}>
+      {words}
+    </button>
+  );
+}

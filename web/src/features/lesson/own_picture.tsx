@@ -1,0 +1,27 @@
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../../i18n";
+import type { Call } from "../../state/call";
+import type { Devices } from "../../state/devices";
+import { Icon } from "../../ui/icons";
+
+/** What the other one sees of me, small, mirrored as in a mirror. */
+export function OwnPicture({ call, devices }: { call: Call; devices: Devices }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const say = t.value.lesson;
+  const track = call.cameraOn.value ? devices.track.camera.value : undefined;
+  useEffect(() => {
+    if (video.current) video.current.srcObject = track ? new MediaStream([track]) : null;
+  }, [track]);
+  return (
+    <div class="own" data-on={track !== undefined}>
+      <video ref={video} autoPlay playsInline muted aria-hidden="true" data-testid="own-video" />
+      {!track && (
+        <span class="own-off">
+          <Icon name="cameraOff" />
+          <span class="unseen">{say.cameraIsOff}</span>
+        </span>
+      )}
+      <span class="own-name">{say.you}</span>
+    </div>
+  );
+}

@@ -1,0 +1,146 @@
+import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
+import type { CallView, PupilView, VolunteerView } from "../wire/messages.gen";
+import { type Call, openCall } from "./call";
+import { type Classroom, isVolunteerView, openClassroom } from "./classroom";
+import { createDevices, type Devices } from "./devices";
+import { type Lesson, openLesson } from "./lesson";
+import { openQuestionDesk, type QuestionDesk } from "./question";
+import { cameraWanted } from "./ringing";
+import type { Session } from "./session";
+import { openVolunteerDesk, type VolunteerDesk } from "./volunteer_desk";
+
+/** How the last lesson ended, for the page on which the person lands. */
+export interface Farewell {
+  readonly name: string;
+  readonly how: "they_hung_up" | "lost" | "";
+}
+
+/** All that the classroom page of one person holds. */
+export interface Desk {
+  readonly session: Session;
+  readonly classroom: Classroom;
+  readonly devices: Devices;
+  readonly questions: QuestionDesk;
+  readonly volunteer: VolunteerDesk;
+  readonly call: ReadonlySignal<Call | undefined>;
+  readonly lesson: ReadonlySignal<Lesson | undefined>;
+  readonly farewell: ReadonlySignal<Farewell | undefined>;
+  /** A new beginning: the last lesson is not spoken of any more. */
+  clearFarewell(): void;
+}
+
+const LINGER_MS = 3_000;
+
+/** Follows the id in `wanted` with something opened for it; the former is closed. */
+function follow<T>(
+  wanted: ReadonlySignal<string>,
+  open: (id: string) => T,
+  close: (former: T) => void,
+): ReadonlySignal<T | undefined> {
+  const current = signal<T | undefined>(undefined);
+  effect(() => {
+    const id = wanted.value;
+    untracked(() => {
+      if (current.value !== undefined) close(current.value);
+      current.value = id ? open(id) : undefined;
+    });
+  });
+  return current;
+}
+
+function callOf(view: PupilView | VolunteerView | undefined): string {
+  if (!view) return "";
+  return view.call || (isVolunteerView(view) ? "" : (view.question?.call ?? ""));
+}
+
+export function openDesk(session: Session): Desk {
+  const classroom = openClassroom(session);
+  const devices = createDevices();
+  const { view } = classroom;
+  const accepted = signal("");
+  const farewell = signal<Farewell | undefined>(undefined);
+  const volunteerView = computed(() => (view.value && isVolunteerView(view.value) ? view.value : undefined));
+  const wantsCamera = (): boolean => cameraWanted(session.login);
+  const volunteer = openVolunteerDesk(
+    session,
+    devices,
+    volunteerView,
+    (call) => (accepted.value = call),
+    wantsCamera,
+  );
+
+  // After "accept" the call begins at once; the view follows.
+  const callId = computed(() => callOf(view.value) || accepted.value);
+  effect(() => {
+    if (callOf(view.value) !== "") accepted.value = "";
+  });
+  const call = follow(
+    callId,
+    (id) => openCall(session, devices, id, wantsCamera()),
+    (former) => former.leave(LINGER_MS),
+  );
+  const lessonId = computed(() => view.value?.lesson ?? "");
+  const lesson = follow(
+    lessonId,
+    (id) => openLesson(session, id, view.peek()?.me ?? ""),
+    (former) => {
+      farewell.value = farewellOf(former, call.peek(), view.peek());
+      former.close();
+    },
+  );
+  keepDevices(classroom, devices, call, wantsCamera);
+  return {
+    session,
+    classroom,
+    devices,
+    questions: openQuestionDesk(session),
+    volunteer,
+    call,
+    lesson,
+    farewell,
+    clearFarewell: () => (farewell.value = undefined),
+  };
+}
+
+function farewellOf(
+  lesson: Lesson,
+  call: Call | undefined,
+  view: PupilView | VolunteerView | undefined,
+): Farewell {
+  const seen = lesson.view.peek();
+  const names = [seen?.pupil_name ?? "", seen?.volunteer_name ?? ""] as const;
+  const name = view && isVolunteerView(view) ? names[0] : names[1];
+  return { name, how: howItEnded(call?.view.peek()) };
+}
+
+function howItEnded(end: CallView | undefined): Farewell["how"] {
+  if (end?.outcome === "lost" || end?.outcome === "failed") return "lost";
+  return end && end.ended_by !== "" && end.ended_by !== end.me ? "they_hung_up" : "";
+}
+
+/** Microphone and camera run while a call is there or a question waits, and not a moment longer. */
+function keepDevices(
+  classroom: Classroom,
+  devices: Devices,
+  call: ReadonlySignal<Call | undefined>,
+  wantsCamera: () => boolean,
+): void {
+  const view = classroom.view;
+  const wanted = computed(() => {
+    const now = view.value;
+    if (!now || call.value === undefined || call.value.elsewhere.value) return false;
+    return isVolunteerView(now) ? true : now.checked;
+  });
+  effect(() => {
+    const open = wanted.value;
+    untracked(() => {
+      if (open) {
+        void devices.open("microphone");
+        if (wantsCamera()) void devices.open("camera");
+      } else if (view.value !== undefined) {
+        devices.close("microphone");
+        devices.close("camera");
+      }
+    });
+  });
+}
