@@ -29,6 +29,7 @@ from sfu.dataplane.contract import (
     TransportId,
     UnknownSsrc,
 )
+from sfu.dataplane.contract import Session as SrtpSession
 from sfu.dataplane.reference import ReferencePlane
 
 IDS = ExtensionIds(mid=1, rid=2, repaired_rid=3, audio_level=4, abs_send_time=5, transport_wide=6)
@@ -98,12 +99,14 @@ class Peer:
         self.outbound = session(self.up, Policy.SSRC_ANY_OUTBOUND)
         self.inbound = session(self.down, Policy.SSRC_ANY_INBOUND)
 
-    def opening(self, ids: ExtensionIds = IDS, outbound: object = None) -> list[Operation]:
+    def opening(
+        self, ids: ExtensionIds = IDS, inbound: SrtpSession | None = None, outbound: SrtpSession | None = None
+    ) -> list[Operation]:
         """Make new sessions of the server's end and give the operations that connect the peer."""
-        inbound = session(self.up, Policy.SSRC_ANY_INBOUND)
-        own = outbound or session(self.down, Policy.SSRC_ANY_OUTBOUND)
+        inbound = inbound or session(self.up, Policy.SSRC_ANY_INBOUND)
+        outbound = outbound or session(self.down, Policy.SSRC_ANY_OUTBOUND)
         return [
-            OpenTransport(self.transport, inbound, own, ids),  # type: ignore[arg-type]  # a spy in one test
+            OpenTransport(self.transport, inbound, outbound, ids),
             BindAddress(self.transport, self.address),
             SetDestination(self.transport, self.address),
         ]
@@ -112,7 +115,9 @@ class Peer:
 class Rig:
     """One plane, some peers, a manual clock."""
 
-    def __init__(self, build: Build = ReferencePlane, peers: int = 3) -> None:
+    def __init__(
+        self, build: Build = ReferencePlane, peers: int = 3, inbound: SrtpSession | None = None
+    ) -> None:
         self.now = 1000.0
         self.asked: list[UnknownSsrc] = []
         self.answers: dict[int, Sequence[Operation]] = {}
@@ -121,7 +126,14 @@ class Rig:
         self.plane = build(self._resolve, lambda data, address: self.emitted.append((data, address)))
         self.peers = [Peer(n) for n in range(peers)]
         for peer in self.peers:
-            self.apply(*peer.opening())
+            self.apply(*peer.opening(inbound=inbound))
+
+    def add_peer(self, number: int, ids: ExtensionIds) -> Peer:
+        """Open one more peer, with extension ids of its own."""
+        peer = Peer(number)
+        self.peers.append(peer)
+        self.apply(*peer.opening(ids))
+        return peer
 
     def _resolve(self, unknown: UnknownSsrc) -> Sequence[Operation]:
         self.asked.append(unknown)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from sfu.core.rtp import HEADER
+from sfu.core.rtp import HEADER, is_rtcp
 from sfu.dataplane.contract import (
     AddRepair,
     Address,
@@ -140,7 +140,7 @@ class Twins:
     def __init__(self, *, wide: bool, first: int = 32767) -> None:
         self.now = 10.0
         self.peers = [Peer(n) for n in range(3)]
-        self.sides = [Side(ReferencePlane, self.peers), Side(Oracle, self.peers)]
+        self.sides = self.sides_for(self.peers)
         self.publishers = [Publisher(n, wide) for n in range(len(MEDIAS))]
         self.last = b""
         self.unknown_sequence = 5000
@@ -151,22 +151,27 @@ class Twins:
             rtx_ssrc = 0 if slot == 1 else 3000 + slot
             self.apply(AddSlot(SlotId(slot), transport, 2000 + slot, rtx_ssrc, first, 32766, 2**32 - 5000))
 
+    def sides_for(self, peers: list[Peer]) -> list[Side]:
+        """Build the planes to compare."""
+        return [Side(ReferencePlane, peers), Side(Oracle, peers)]
+
     def apply(self, *operations: Operation) -> None:
-        reference, oracle = (side.plane.apply(operations, self.now) for side in self.sides)
-        assert reference == oracle
+        events = [side.plane.apply(operations, self.now) for side in self.sides]
+        assert all(one == events[0] for one in events)
         self.compare()
 
     def deliver(self, peer: int, *datagrams: bytes) -> None:
         address = self.peers[peer].address
         batch = [(datagram, address) for datagram in datagrams]
-        reference, oracle = (side.plane.receive(batch, self.now) for side in self.sides)
-        assert reference == oracle
+        events = [side.plane.receive(batch, self.now) for side in self.sides]
+        assert all(one == events[0] for one in events)
         self.compare()
 
     def compare(self) -> None:
-        reference, oracle = self.sides
-        assert reference.sent == oracle.sent
-        assert reference.asked == oracle.asked
+        reference = self.sides[0]
+        for other in self.sides[1:]:
+            assert reference.sent == other.sent
+            assert reference.asked == other.asked
 
     def compare_counters(self) -> None:
         reference, oracle = (side.plane.collect(self.now) for side in self.sides)
@@ -237,11 +242,8 @@ class Twins:
     def miss(self, slot: int, backs: Sequence[int]) -> None:
         """Ask again for packets of a slot, counted from the latest that it sent; some never were."""
         peer = self.peers[0 if slot == 2 else 2]
-        headers = [
-            HEADER.unpack_from(data)
-            for data in self.sides[0].sent.get(peer.address, [])
-            if data[1] & 0x7F < 72
-        ]
+        sent = self.sides[0].sent.get(peer.address, [])
+        headers = [HEADER.unpack_from(data) for data in sent if not is_rtcp(data)]
         latest = next((h[2] for h in reversed(headers) if h[4] == 2000 + slot), 0)
         self.apply(Retransmit(SlotId(slot), tuple((latest - back) & 0xFFFF for back in backs)))
 
