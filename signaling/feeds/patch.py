@@ -36,19 +36,6 @@ def merge_patch(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     return patch
 
 
-def apply_patch(target: Any, patch: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return ``target`` changed by ``patch`` (RFC 7396 section 2); both are left as they are."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            result.pop(name, None)
-        else:
-            result[name] = apply_patch(result.get(name), value)
-    return result
-
-
 def _without_none(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, dict):
         return {name: _without_none(inner) for name, inner in value.items() if inner is not None}

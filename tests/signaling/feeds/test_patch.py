@@ -5,7 +5,8 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signaling.feeds.patch import apply_patch, merge_patch, plain, version_of
+from load.client import apply_patch
+from signaling.feeds.patch import merge_patch, plain, version_of
 from signaling.wire import Struct
 
 names = st.text(string.ascii_lowercase, max_size=3)

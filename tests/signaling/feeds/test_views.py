@@ -2,10 +2,11 @@
 
 import pytest
 
+from load.client import apply_patch
 from signaling.errors import Refusal
 from signaling.feeds import views as views_module
 from signaling.feeds.bus import Notice
-from signaling.feeds.patch import apply_patch, version_of
+from signaling.feeds.patch import version_of
 from signaling.feeds.views import OPEN_MOST, OpenViews
 from signaling.wire import Code, ViewEnded, ViewPatch, ViewSnapshot
 from tests.support.feeds import BoardView, Kept, running, until
