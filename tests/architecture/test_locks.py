@@ -1,11 +1,14 @@
 """The lock files hold every dependency that pyproject.toml names, by exact version and digest."""
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 
 import pytest
 
-from tests.support.tree import ROOT
+from tests.support.tree import PACKAGES, ROOT, files, read
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 RUN_TIME = PROJECT["project"]["dependencies"]
@@ -38,3 +41,27 @@ def test_run_time_and_development_lock_the_same_versions():
     locks = [(ROOT / name).read_text().splitlines() for name in ("requirements.txt", "requirements-dev.txt")]
     run_time, development = ({line for line in lock if "==" in line} for lock in locks)
     assert run_time - development == set(), "run: make lock"
+
+
+def _imported(package: str) -> set[str]:
+    """The top-level names that the modules of a package import."""
+    names: set[str] = set()
+    for path in files(f"{package}/*.py"):
+        for node in ast.walk(ast.parse(read(path))):
+            if isinstance(node, ast.Import):
+                names.update(alias.name.split(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names.add(node.module.split(".")[0])
+    return names - {*PACKAGES, "tests"} - sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("package", ["signaling", "sfu", "classroom"])
+def test_what_the_server_imports_is_a_dependency_at_run_time(package: str):
+    distributions = packages_distributions()
+    declared = {_name(each) for each in RUN_TIME}
+    undeclared = {
+        name
+        for name in _imported(package)
+        if not declared & {_name(each) for each in distributions.get(name, [])}
+    }
+    assert undeclared == set()
