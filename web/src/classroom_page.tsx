@@ -47,25 +47,23 @@ export function ClassroomPage({ desk }: { desk: Desk }) {
       brand={t.value.common.brand}
       skip={t.value.common.skip}
       home={location.pathname}
-      tools={<Tools desk={desk} />}
+      tools={<LanguageButton />}
       banner={<LinkBanner link={session.link} />}
+      footer={<SignOut login={session.login} />}
     >
       {view ? <Home desk={desk} view={view} /> : <Waiting />}
     </Page>
   );
 }
 
-function Tools({ desk }: { desk: Desk }) {
+function SignOut({ login }: { login: string }) {
   function leave(): void {
-    void signOut(desk.session.login).finally(() => location.assign("/"));
+    void signOut(login).finally(() => location.assign("/"));
   }
   return (
-    <>
-      <LanguageButton />
-      <Button tone="plain" onClick={leave}>
-        {t.value.common.signOut}
-      </Button>
-    </>
+    <Button tone="plain" onClick={leave}>
+      {t.value.common.signOut}
+    </Button>
   );
 }
 

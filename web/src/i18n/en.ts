@@ -48,7 +48,7 @@ export const en: Messages = {
   },
   presence: {
     here: "here",
-    away: "stepped away for a moment",
+    away: "not at the screen",
     lesson: "in a lesson",
     resting: "resting",
     gone: "not here",
@@ -185,7 +185,10 @@ export const en: Messages = {
   volunteer: {
     hello: (name) => `Hello ${name}`,
     classTitle: "The class",
-    classCount: (here, all) => `${n(here, "pupil is here", "pupils are here")}, out of ${all}`,
+    classCount: (here, all) =>
+      here === 0
+        ? `nobody is here at the moment, out of ${all}`
+        : `${n(here, "pupil is here", "pupils are here")}, out of ${all}`,
     questionsTitle: "They have a question",
     noQuestion: "Nobody is waiting. When a pupil asks a question, it rings here.",
     noQuestionResting: "Nobody is waiting.",

@@ -45,7 +45,7 @@ export const checkEn: typeof checkFr = {
   flip: "Turn the camera around",
   finish: "Finish",
   ready: () => "Everything is ready.",
-  redo: "Do this step again",
+  redo: "Again",
   device: (index) => `Device ${index}`,
   trouble: {
     microphone: {

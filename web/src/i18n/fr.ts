@@ -48,15 +48,15 @@ export const fr = {
   } as Record<string, string>,
   presence: {
     here: "là",
-    away: "s’est éloigné·e un instant",
+    away: "pas devant l’écran",
     lesson: "en leçon",
     resting: "se repose",
     gone: "pas là",
     lessonWith: (name: string) => `en leçon avec ${name}`,
-    seenToday: (at: number) => `vu·e à ${clock(at)}`,
-    seenYesterday: "vu·e hier",
-    seenOn: (at: number) => `vu·e ${day(at)}`,
-    neverSeen: "pas encore venu·e",
+    seenToday: (at: number) => `dernier passage à ${clock(at)}`,
+    seenYesterday: "dernier passage hier",
+    seenOn: (at: number) => `dernier passage ${day(at)}`,
+    neverSeen: "pas encore de passage",
   },
   link: {
     opening: "Connexion…",
@@ -189,7 +189,10 @@ export const fr = {
   volunteer: {
     hello: (name: string) => `Bonjour ${name}`,
     classTitle: "La classe",
-    classCount: (here: number, all: number) => `${n(here, "élève est là", "élèves sont là")}, sur ${all}`,
+    classCount: (here: number, all: number) =>
+      here === 0
+        ? `personne n’est là pour l’instant, sur ${all}`
+        : `${n(here, "élève est là", "élèves sont là")}, sur ${all}`,
     questionsTitle: "Ils ont une question",
     noQuestion: "Personne n’attend. Quand un élève pose une question, ça sonne ici.",
     noQuestionResting: "Personne n’attend.",

@@ -59,7 +59,7 @@ export const checkFr = {
   flip: "Retourner la caméra",
   finish: "Terminer",
   ready: (tu: boolean): string => (tu ? "Tout est prêt !" : "Tout est prêt."),
-  redo: "Refaire cette étape",
+  redo: "Refaire",
   device: (index: number) => `Appareil ${index}`,
   trouble: {
     microphone: {

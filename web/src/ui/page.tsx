@@ -8,6 +8,7 @@ export function Page(props: {
   home: string;
   tools: ComponentChildren;
   banner?: ComponentChildren;
+  footer?: ComponentChildren;
   /** Without header: the lesson needs the whole screen. */
   bare?: boolean;
   children: ComponentChildren;
@@ -25,7 +26,7 @@ export function Page(props: {
   }
   return (
     <>
-      <a class="skip unseen" href="#main">
+      <a class="skip" href="#main">
         {props.skip}
       </a>
       <header class="top">
@@ -39,6 +40,7 @@ export function Page(props: {
       <main id="main" class="main" tabIndex={-1}>
         {props.children}
       </main>
+      {props.footer && <footer class="foot">{props.footer}</footer>}
       <Announcer />
     </>
   );

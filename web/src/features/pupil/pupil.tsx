@@ -6,6 +6,7 @@ import { Button } from "../../ui/button";
 import { useArrival } from "../../ui/focus";
 import { Initial } from "../../ui/initial";
 import { Notice } from "../../ui/notice";
+import { firstName } from "../../widgets/first_name";
 import { presenceWords } from "../../widgets/presence";
 import type { PupilView, VolunteerRow } from "../../wire/messages.gen";
 import { Ask } from "./ask";
@@ -59,7 +60,7 @@ function Home({ view, desk, offline, ended, sendPhoto, onAsk, onCheck }: PupilPr
       <header class="pupil-hello stack">
         {ended.value && <Farewell ended={ended.value} />}
         <h1 ref={heading} tabIndex={-1}>
-          {say.hello(view.name)}
+          {say.hello(firstName(view.name))}
         </h1>
         <Helpers rows={Object.values(view.volunteers)} />
       </header>

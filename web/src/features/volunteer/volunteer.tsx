@@ -4,6 +4,7 @@ import { Button } from "../../ui/button";
 import { useArrival } from "../../ui/focus";
 import { Notice } from "../../ui/notice";
 import { Switch } from "../../ui/switch";
+import { firstName } from "../../widgets/first_name";
 import type { VolunteerView } from "../../wire/messages.gen";
 import { ClassList, Colleagues } from "./class_list";
 import { Line } from "./line";
@@ -31,7 +32,7 @@ export function Volunteer({ view, desk, now, checked, fileAddress, onCheck }: Vo
     <div class="volunteer">
       <header class="desk-head">
         <h1 ref={heading} tabIndex={-1}>
-          {say.hello(view.name)}
+          {say.hello(firstName(view.name))}
         </h1>
         {answers && (
           <div class="desk-free">
@@ -115,7 +116,7 @@ function Notices(props: { view: VolunteerView; desk: VolunteerDesk; checked: boo
           {say.checkFirst}
         </Notice>
       )}
-      {view.free && !ringing.audible.value && (
+      {props.checked && view.free && !ringing.audible.value && (
         <Notice
           action={
             <Button tone="outline" icon="bell" onClick={() => ringing.enableSound()}>
