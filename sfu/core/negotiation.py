@@ -10,20 +10,14 @@ abs-send-time instead, because the worker has no send-side estimate yet and uses
 A section that cannot be used is rejected; only an offer that contradicts itself or exceeds a limit is refused.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 
 from sfu.control import AnsweredSection, Codec, Extension, Offer, OfferedSection
+from sfu.core.offer_checks import TOKEN, check_offer
 from sfu.dataplane.contract import ExtensionIds, Media
-
-MAX_SECTIONS, MAX_CODECS, MAX_EXTENSIONS, MAX_RIDS, MAX_SSRCS = 40, 64, 32, 8, 32
-MAX_CREDENTIAL, MAX_TEXT = 256, 256
-MAX_FINGERPRINTS = 8
-
-DIGEST_BYTES = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
 
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
@@ -56,19 +50,13 @@ FEEDBACK = {
     ("video", True): ("nack", "nack pli", "transport-cc", "goog-remb"),
     ("video", False): ("nack", "nack pli", "goog-remb"),
 }
+START = {"x-google-start-bitrate": "1000"}
+"""kbit/s, for what the client sends. Chromium begins at 300 by itself: a single 640x480 layer is then sent as 320x240
+for a quarter of a minute, with this as 480x360 or more at once. Other browsers do not know the parameter."""
 KINDS = {"audio": (Media.OPUS,), "video": (Media.VP8, Media.H264)}
 """In order of preference."""
 
-MIRRORED = {"sendonly": "recvonly", "recvonly": "sendonly", "sendrecv": "sendrecv", "inactive": "inactive"}
 SENDS, RECEIVES = ("sendonly", "sendrecv"), ("recvonly", "sendrecv")
-
-_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,32}")
-_RID = re.compile(r"[A-Za-z0-9_-]{1,16}")
-_HEX_PAIRS = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2})*")
-
-
-class BadOfferError(Exception):
-    """The offer is refused; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,92 +131,12 @@ def negotiate(offer: Offer, draw_ssrc: Callable[[], int], cname: str) -> Plan:
     Raises:
         BadOfferError: a limit is exceeded, or the offer contradicts itself.
     """
-    _check_envelope(offer)
-    taken: set[int] = set()
-    for section in offer.sections:
-        _check_section(section)
-        _check_ssrcs(section, taken)
-    if len({section.mid for section in offer.sections}) != len(offer.sections):
-        raise BadOfferError("Two sections have the same mid: give each its own.")
-    _check_extension_ids(offer)
+    taken = check_offer(offer)
     draws = _fresh_ssrcs(draw_ssrc, taken)
     draft = _Draft(lambda: next(draws), cname)
     sections = tuple(_answer_section(section, draft) for section in offer.sections)
     extensions = ExtensionIds(**{FIELDS[uri]: number for uri, number in draft.ids.items()})
     return Plan(sections, tuple(draft.sending), tuple(draft.receiving), extensions)
-
-
-def check_credentials(ufrag: str, pwd: str) -> None:
-    """Check lengths and alphabet of ICE credentials (RFC 8839 section 5.4)."""
-    alphabet = re.compile(r"[A-Za-z0-9+/=_-]+")
-    # The RFC has no "=", "_" or "-", but some clients write base64url.
-    for text, shortest in ((ufrag, 4), (pwd, 22)):
-        if not shortest <= len(text) <= MAX_CREDENTIAL or not alphabet.fullmatch(text):
-            raise BadOfferError("The ICE credentials are not usable: 4 to 256 and 22 to 256 ice-chars.")
-
-
-def _check_envelope(offer: Offer) -> None:
-    check_credentials(offer.ice_ufrag, offer.ice_pwd)
-    if not 0 < len(offer.sections) <= MAX_SECTIONS:
-        raise BadOfferError(f"Offer 1 to {MAX_SECTIONS} sections, not {len(offer.sections)}.")
-    if not 0 < len(offer.fingerprints) <= MAX_FINGERPRINTS:
-        raise BadOfferError(f"Offer 1 to {MAX_FINGERPRINTS} certificate fingerprints.")
-    for fingerprint in offer.fingerprints:
-        octets = DIGEST_BYTES.get(fingerprint.algorithm.lower())
-        value = fingerprint.value
-        if octets is None or len(value) != octets * 3 - 1 or not _HEX_PAIRS.fullmatch(value):
-            raise BadOfferError("A fingerprint is not sha-256, sha-384 or sha-512 in colon-separated hex.")
-
-
-def _check_section(section: OfferedSection) -> None:
-    sizes = (
-        (len(section.codecs), MAX_CODECS, "codecs"),
-        (len(section.extensions), MAX_EXTENSIONS, "extensions"),
-        (len(section.rids), MAX_RIDS, "rids"),
-        (len(section.ssrcs), MAX_SSRCS, "ssrcs"),
-        (len(section.rtx), MAX_SSRCS, "repair ssrcs"),
-        (len(section.kind), MAX_TEXT, "characters of kind"),
-        (len(section.stream), MAX_TEXT, "characters of msid"),
-        (len(section.source), MAX_TEXT, "characters of source"),
-    )
-    for size, limit, what in sizes:
-        if size > limit:
-            raise BadOfferError(f"A section has {size} {what}; at most {limit} are taken.")
-    if not _TOKEN.fullmatch(section.mid):
-        raise BadOfferError("A mid is not a token of 1 to 32 characters.")
-    if section.direction not in MIRRORED:
-        raise BadOfferError("A direction is not sendonly, recvonly, sendrecv or inactive.")
-    if len(set(section.rids)) != len(section.rids) or not all(map(_RID.fullmatch, section.rids)):
-        raise BadOfferError("Rids have to be different and 1 to 16 letters, digits, - or _.")
-    if any(not 0 <= codec.payload_type <= 127 for codec in section.codecs):
-        raise BadOfferError("A payload type is not between 0 and 127.")
-    if any(len(extension.uri) > MAX_TEXT for extension in section.extensions):
-        raise BadOfferError(f"An extension URI is longer than {MAX_TEXT} characters.")
-
-
-def _check_ssrcs(section: OfferedSection, taken: set[int]) -> None:
-    own = {*section.ssrcs, *section.rtx}
-    if any(not 0 < ssrc < 1 << 32 for ssrc in own):
-        raise BadOfferError("An ssrc is not between 1 and 2**32 - 1.")
-    if own & taken:
-        raise BadOfferError("Two sections announce the same ssrc.")
-    taken |= own
-
-
-def _check_extension_ids(offer: Offer) -> None:
-    # RFC 8843 section 9.2: in a bundle an id means one URI, and browsers refuse to have a URI renumbered.
-    by_id: dict[int, str] = {}
-    by_uri: dict[str, int] = {}
-    for section in offer.sections:
-        for extension in section.extensions:
-            if not 1 <= extension.id <= 255:
-                raise BadOfferError("An extension id is not between 1 and 255.")
-            if by_id.setdefault(extension.id, extension.uri) != extension.uri:
-                raise BadOfferError(
-                    f"Extension id {extension.id} has two URIs: use one id per URI in the bundle."
-                )
-            if by_uri.setdefault(extension.uri, extension.id) != extension.id:
-                raise BadOfferError("An extension URI has two ids: use one id per URI in the bundle.")
 
 
 def _fresh_ssrcs(draw: Callable[[], int], taken: set[int]) -> Iterator[int]:
@@ -340,10 +248,6 @@ def _codecs(section: OfferedSection, formats: dict[Media, Format], *, sends: boo
     return tuple(answered)
 
 
-START = {"x-google-start-bitrate": "1000"}
-"""kbit/s. Chromium begins at 300 and grows by eight per cent a second: a quarter of a minute at 480x360 or less. From
-1000 it sends 640x480 at once and lets its own estimate correct that; other browsers do not know the parameter."""
-
 _KEPT_PARAMETERS = {
     Media.OPUS: ("minptime", "useinbandfec"),
     Media.VP8: (),
@@ -353,7 +257,7 @@ _KEPT_PARAMETERS = {
 
 def _parameters(codec: Codec, media: Media) -> dict[str, str]:
     kept = {name: codec.parameters[name] for name in _KEPT_PARAMETERS[media] if name in codec.parameters}
-    return {name: value for name, value in kept.items() if _TOKEN.fullmatch(value)}
+    return {name: value for name, value in kept.items() if TOKEN.fullmatch(value)}
 
 
 def _extensions(section: OfferedSection, draft: _Draft, *, sends: bool) -> tuple[Extension, ...]:

@@ -33,7 +33,8 @@ from sfu.core.contract import (
     RenewPeer,
     RoomClosed,
 )
-from sfu.core.negotiation import BadOfferError, Plan, check_credentials, negotiate
+from sfu.core.negotiation import Plan, negotiate
+from sfu.core.offer_checks import BadOfferError, check_credentials
 from sfu.core.rooms import Directory, Peer, Publication, Room
 from sfu.dataplane.contract import TransportId
 

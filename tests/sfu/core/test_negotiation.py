@@ -14,10 +14,10 @@ from sfu.core.negotiation import (
     REPAIRED_RID,
     RID,
     TRANSPORT_WIDE,
-    BadOfferError,
     Plan,
     negotiate,
 )
+from sfu.core.offer_checks import BadOfferError
 from sfu.dataplane.contract import ExtensionIds, Media
 from tests.sfu.core.rig import (
     H264,
@@ -89,6 +89,7 @@ def test_a_camera_is_answered_with_vp8_its_repair_and_rids():
     (section,) = plan.sections
     assert [(codec.name, codec.payload_type) for codec in section.codecs] == [("vp8", 96), ("rtx", 97)]
     assert section.codecs[0].feedback == ("nack", "nack pli", "transport-cc", "goog-remb")
+    assert section.codecs[0].parameters == {"x-google-start-bitrate": "1000"}
     assert section.codecs[1].parameters == {"apt": "96"}
     assert section.rids == ("q", "h", "f")
     assert uris(section) == {MID, RID, REPAIRED_RID, ABS_SEND_TIME, TRANSPORT_WIDE}
@@ -99,6 +100,7 @@ def test_a_receiving_section_has_the_browsers_estimate_and_both_codecs():
     (section,) = plan.sections
     assert [codec.name for codec in section.codecs] == ["vp8", "rtx", "h264", "rtx"]
     assert section.codecs[0].feedback == ("nack", "nack pli", "goog-remb")
+    assert section.codecs[0].parameters == {}
     assert uris(section) == {MID, ABS_SEND_TIME}
     assert section.ssrc
     assert section.rtx_ssrc
