@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Pupil } from "./features/pupil/pupil";
 import { t } from "./i18n";
@@ -27,6 +27,7 @@ export function ClassroomPage({ desk }: { desk: Desk }) {
   const view = classroom.view.value;
   const call = desk.call.value;
   const open = desk.lesson.value;
+  const checking = useSignal(false);
   if (classroom.ended.value || session.link.value === "ended") return <Ended />;
   if (view && call && open) {
     return (
@@ -49,9 +50,18 @@ export function ClassroomPage({ desk }: { desk: Desk }) {
       home={location.pathname}
       tools={<LanguageButton />}
       banner={<LinkBanner link={session.link} />}
-      footer={<SignOut login={session.login} />}
+      footer={
+        <>
+          {view && !checking.value && !isCoordinator(view) && (
+            <Button tone="plain" icon="sound" onClick={() => (checking.value = true)}>
+              {t.value.common.checkDevices}
+            </Button>
+          )}
+          <SignOut login={session.login} />
+        </>
+      }
     >
-      {view ? <Home desk={desk} view={view} /> : <Waiting />}
+      {view ? <Home desk={desk} view={view} checking={checking} /> : <Waiting />}
     </Page>
   );
 }
@@ -67,9 +77,9 @@ function SignOut({ login }: { login: string }) {
   );
 }
 
-function Home({ desk, view }: { desk: Desk; view: PupilView | VolunteerView }) {
+function Home(props: { desk: Desk; view: PupilView | VolunteerView; checking: Signal<boolean> }) {
+  const { desk, view, checking } = props;
   const { session, devices } = desk;
-  const checking = useSignal(false);
   const checked = useSignal(wasChecked(session.login));
   const adult = isVolunteerView(view);
   const mustCheck = !isVolunteerView(view) && !view.checked && !checked.value;
@@ -120,9 +130,12 @@ function Home({ desk, view }: { desk: Desk; view: PupilView | VolunteerView }) {
         desk.clearFarewell();
         desk.questions.ask(draft);
       }}
-      onCheck={() => (checking.value = true)}
     />
   );
+}
+
+function isCoordinator(view: PupilView | VolunteerView): boolean {
+  return isVolunteerView(view) && view.role === "coordinator";
 }
 
 function isWaiting(view: PupilView | VolunteerView): boolean {

@@ -58,7 +58,8 @@ export function openDesk(session: Session): Desk {
   const devices = createDevices();
   const { view } = classroom;
   const accepted = signal("");
-  const farewell = signal<Farewell | undefined>(undefined);
+  const left = signal<string | undefined>(undefined);
+  const lastCall = signal<Call | undefined>(undefined);
   const volunteerView = computed(() => (view.value && isVolunteerView(view.value) ? view.value : undefined));
   const wantsCamera = (): boolean => cameraWanted(session.login);
   const volunteer = openVolunteerDesk(
@@ -77,14 +78,17 @@ export function openDesk(session: Session): Desk {
   const call = follow(
     callId,
     (id) => openCall(session, devices, id, wantsCamera()),
-    (former) => former.leave(LINGER_MS),
+    (former) => {
+      lastCall.value = former;
+      former.leave(LINGER_MS);
+    },
   );
   const lessonId = computed(() => view.value?.lesson ?? "");
   const lesson = follow(
     lessonId,
     (id) => openLesson(session, id, view.peek()?.me ?? ""),
     (former) => {
-      farewell.value = farewellOf(former, call.peek(), view.peek());
+      left.value = otherName(former, view.peek());
       former.close();
     },
   );
@@ -97,20 +101,19 @@ export function openDesk(session: Session): Desk {
     volunteer,
     call,
     lesson,
-    farewell,
-    clearFarewell: () => (farewell.value = undefined),
+    // How it ended may be told a moment after the lesson is gone from the view.
+    farewell: computed(() =>
+      left.value === undefined
+        ? undefined
+        : { name: left.value, how: howItEnded(lastCall.value?.view.value) },
+    ),
+    clearFarewell: () => (left.value = undefined),
   };
 }
 
-function farewellOf(
-  lesson: Lesson,
-  call: Call | undefined,
-  view: PupilView | VolunteerView | undefined,
-): Farewell {
+function otherName(lesson: Lesson, view: PupilView | VolunteerView | undefined): string {
   const seen = lesson.view.peek();
-  const names = [seen?.pupil_name ?? "", seen?.volunteer_name ?? ""] as const;
-  const name = view && isVolunteerView(view) ? names[0] : names[1];
-  return { name, how: howItEnded(call?.view.peek()) };
+  return (view && isVolunteerView(view) ? seen?.pupil_name : seen?.volunteer_name) ?? "";
 }
 
 function howItEnded(end: CallView | undefined): Farewell["how"] {

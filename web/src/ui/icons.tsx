@@ -29,7 +29,7 @@ const PATHS = {
   english:
     "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM4 12h16M12 4c3 2.500 3 13.500 0 16M12 4c-3 2.500-3 13.500 0 16",
   science: "M10 3h4M11 3v6l-6 10a1.500 1.500 0 0 0 1.300 2h11.400a1.500 1.500 0 0 0 1.300-2L13 9V3M8 15h8",
-  other: "M6 12h.01M12 12h.01M18 12h.01",
+  other: "M8.500 9a3.500 3.500 0 1 1 5.300 3c-1.200.8-1.800 1.500-1.800 3M12 19h.01",
 } as const;
 
 export type IconName = keyof typeof PATHS;

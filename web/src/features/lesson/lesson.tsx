@@ -6,6 +6,7 @@ import type { Devices } from "../../state/devices";
 import type { Lesson as LessonStore } from "../../state/lesson";
 import { announce } from "../../ui/announcer";
 import { useArrival } from "../../ui/focus";
+import { Icon } from "../../ui/icons";
 import { Chat } from "./chat";
 import { Controls } from "./controls";
 import { Face } from "./face";
@@ -49,18 +50,17 @@ export function Lesson({ lesson, call, devices, tu, now, fileAddress }: LessonPr
         {view && <p class="lesson-subject">{t.value.subjects[view.subject]}</p>}
         <Status call={call} devices={devices} name={other} tu={tu} now={now} />
       </header>
-      <div class="stage">
-        <Face call={call} name={other}>
-          <OwnPicture call={call} devices={devices} />
-        </Face>
-        {view?.photo && <Photo address={fileAddress(view.photo)} />}
-        {view?.photo && (
-          <div class="stage-choice" role="group" aria-label={say.show}>
-            <ChoiceButton on={main === "photo"} onClick={() => (chosen.value = "photo")} words={say.photo} />
-            <ChoiceButton on={main === "face"} onClick={() => (chosen.value = "face")} words={say.face} />
-          </div>
+      <Face call={call} name={other}>
+        <OwnPicture call={call} devices={devices} />
+        {view?.photo && main === "photo" && (
+          <Swap words={say.faceLarge} onClick={() => (chosen.value = "face")} />
         )}
-      </div>
+      </Face>
+      {view?.photo && (
+        <Photo address={fileAddress(view.photo)}>
+          {main === "face" && <Swap words={say.photoLarge} onClick={() => (chosen.value = "photo")} />}
+        </Photo>
+      )}
       <Chat lesson={lesson} tu={tu} other={other} onClose={() => (chatOpen.value = false)} />
       <Controls
         call={call}
@@ -95,11 +95,13 @@ function nameOfOther(lesson: LessonStore, call: Call, tu: boolean): string {
   return (tu ? view?.volunteer_name : view?.pupil_name) ?? call.other.value?.name ?? "";
 }
 
-/** Shows the photo large, or the face. */
-function ChoiceButton({ on, onClick, words }: { on: boolean; onClick: () => void; words: string }) {
+/** Lies on whatever is small, and makes it large. */
+function Swap({ words, onClick }: { words: string; onClick: () => void }) {
   return (
-    <button type="button" class="choice" aria-pressed={on} onClick={onClick}>
-      {words}
+    <button type="button" class="swap" aria-label={words} title={words} onClick={onClick}>
+      <span class="swap-mark">
+        <Icon name="zoomIn" />
+      </span>
     </button>
   );
 }

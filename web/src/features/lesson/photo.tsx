@@ -1,11 +1,12 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { t } from "../../i18n";
 import { Icon, type IconName } from "../../ui/icons";
 
 const SIZES = [1, 1.5, 2, 3] as const;
 
 /** The exercise, large: zoom, turn, scroll with finger, wheel or arrow keys. */
-export function Photo({ address }: { address: string }) {
+export function Photo({ address, children }: { address: string; children?: ComponentChildren }) {
   const say = t.value.lesson;
   const size = useSignal(0);
   const turn = useSignal(0);
@@ -35,6 +36,7 @@ export function Photo({ address }: { address: string }) {
           onClick={() => (turn.value = (turn.value + 90) % 360)}
         />
       </div>
+      {children}
     </figure>
   );
 }

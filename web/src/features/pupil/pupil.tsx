@@ -2,7 +2,6 @@ import type { ReadonlySignal } from "@preact/signals";
 import { t } from "../../i18n";
 import type { Devices } from "../../state/devices";
 import type { QuestionDesk } from "../../state/question";
-import { Button } from "../../ui/button";
 import { useArrival } from "../../ui/focus";
 import { Initial } from "../../ui/initial";
 import { Notice } from "../../ui/notice";
@@ -29,7 +28,6 @@ export interface PupilProps {
   sendPhoto: (picture: Blob) => Promise<string>;
   fileAddress: (file: string) => string;
   onAsk: (...draft: Parameters<QuestionDesk["ask"]>) => void;
-  onCheck: () => void;
 }
 
 export function Pupil(props: PupilProps) {
@@ -51,7 +49,7 @@ export function Pupil(props: PupilProps) {
   return <Home {...props} />;
 }
 
-function Home({ view, desk, offline, ended, sendPhoto, onAsk, onCheck }: PupilProps) {
+function Home({ view, desk, offline, ended, sendPhoto, onAsk }: PupilProps) {
   const heading = useArrival<HTMLHeadingElement>();
   const say = t.value.pupil;
   const refused = desk.refused.value;
@@ -81,9 +79,6 @@ function Home({ view, desk, offline, ended, sendPhoto, onAsk, onCheck }: PupilPr
           onAsk={onAsk}
         />
       )}
-      <Button tone="plain" icon="sound" onClick={onCheck}>
-        {t.value.common.checkDevices}
-      </Button>
     </div>
   );
 }

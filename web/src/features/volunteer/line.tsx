@@ -25,11 +25,13 @@ export function Line(props: LineProps) {
   const rows = Object.entries(view.line)
     .filter(([id]) => id !== props.without)
     .sort(([, a], [, b]) => a.rank - b.rank);
+  // The only question rings above: nothing to list.
+  if (rows.length === 0 && props.without !== "") return null;
   const empty = view.free ? say.noQuestion : say.noQuestionResting;
   return (
     <section class="line stack" aria-labelledby="line-title">
       <h2 id="line-title">{say.questionsTitle}</h2>
-      {rows.length === 0 && props.without === "" && <p class="line-empty">{empty}</p>}
+      {rows.length === 0 && <p class="line-empty">{empty}</p>}
       {rows.length > 0 && (
         <ol class="line-rows">
           {rows.map(([id, row]) => (

@@ -81,11 +81,6 @@ export function Volunteer({ view, desk, now, checked, fileAddress, onCheck }: Vo
           <Colleagues rows={view.volunteers} me={view.me} />
         </div>
       </div>
-      {answers && (
-        <Button tone="plain" icon="sound" onClick={onCheck}>
-          {t.value.common.checkDevices}
-        </Button>
-      )}
     </div>
   );
 }
