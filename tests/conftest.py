@@ -8,6 +8,7 @@ SERVERS = (
     "tests.support.valkey",
     "tests.support.sfu_worker",
     "tests.support.databases",
+    "tests.support.system",
 )
 
 pytest_plugins = [name for name in SERVERS if find_spec(name)]
