@@ -19,9 +19,10 @@ export function Chat({ lesson, tu, other, onClose }: ChatProps) {
   const list = useRef<HTMLOListElement>(null);
   const lines = lesson.lines.value;
   const view = lesson.view.value;
+  const said = lines.filter((line) => line.kind === "said").length;
   useEffect(() => {
-    list.current?.scrollTo({ top: list.current.scrollHeight });
-  }, [lines.length]);
+    if (said > 0) list.current?.scrollTo({ top: list.current.scrollHeight });
+  }, [said]);
 
   function send(event: Event): void {
     event.preventDefault();
@@ -39,19 +40,21 @@ export function Chat({ lesson, tu, other, onClose }: ChatProps) {
           {t.value.common.close}
         </Button>
       </div>
-      {view?.familiarity?.note && (
-        <p class="chat-note">
-          <strong>{say.note}</strong> {view.familiarity.note}
-        </p>
-      )}
-      {view?.words && (
-        <p class="chat-note">
-          <strong>{say.words}</strong> {view.words}
-        </p>
-      )}
       {/* biome-ignore lint: a scrolling area must be reachable by keyboard */}
       <ol ref={list} class="chat-lines" tabIndex={0} aria-label={say.chat}>
-        {lines.every((line) => line.kind !== "said") && <li class="chat-empty">{say.chatEmpty}</li>}
+        {view?.familiarity?.note && (
+          <li class="chat-note">
+            <strong>{say.note}</strong>
+            {view.familiarity.note}
+          </li>
+        )}
+        {view?.words && (
+          <li class="chat-note">
+            <strong>{say.words}</strong>
+            {view.words}
+          </li>
+        )}
+        {said === 0 && <li class="chat-empty">{say.chatEmpty}</li>}
         {lines.map((line) =>
           line.kind === "said" ? (
             <Said key={line.key} line={line} other={other} lesson={lesson} />

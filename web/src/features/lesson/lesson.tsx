@@ -100,7 +100,7 @@ function Swap({ words, onClick }: { words: string; onClick: () => void }) {
   return (
     <button type="button" class="swap" aria-label={words} title={words} onClick={onClick}>
       <span class="swap-mark">
-        <Icon name="zoomIn" />
+        <Icon name="expand" />
       </span>
     </button>
   );
