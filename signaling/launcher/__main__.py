@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -18,19 +19,33 @@ from signaling.launcher.settings import Plan, check_ports, plan
 from signaling.launcher.supervision import TICK_S, Supervisor, ask
 
 LINES_SHOWN = 15
+SAME_REQUEST_S = 1.0
+"""make and the terminal may both pass one Ctrl-C on."""
 
 
 class Requests:
-    """Counts how often we were asked to stop; the first time in order, the second time at once."""
+    """Knows whether we were asked to stop: by a signal, or because the terminal is gone."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self._first: float | None = None
+        self._again = False
+        self._terminal = select.poll()
+        if sys.stdout.isatty():
+            self._terminal.register(sys.stdout.fileno(), 0)  # a hang-up is reported without being asked for
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup stays nohup
                 signal.signal(number, self._received)
 
     def _received(self, _number: int, _frame: FrameType | None) -> None:
-        self.count += 1
+        now = time.monotonic()
+        if self._first is None:
+            self._first = now
+        elif now - self._first > SAME_REQUEST_S:
+            self._again = True
+
+    def hurry(self) -> bool:
+        """Whether somebody asked a second time."""
+        return self._again
 
     def pause(self) -> None:
         """Wait one tick.
@@ -38,9 +53,13 @@ class Requests:
         Raises:
             Stopped: We were asked to stop.
         """
-        if self.count:
+        # When make leads the session (`ssh -t host make run`), a hang-up reaches make only, which waits for us.
+        for terminal, event in self._terminal.poll(TICK_S * 1000):
+            if event & select.POLLHUP:
+                raise Stopped
+            self._terminal.unregister(terminal)  # this system cannot poll terminals
+        if self._first is not None:
             raise Stopped
-        time.sleep(TICK_S)
 
 
 def say(text: str = "") -> None:
@@ -144,7 +163,7 @@ def launch(root: Path, requests: Requests, admin: Sequence[str]) -> None:
     )
     configuration.write_text(text, encoding="utf-8")
     with Supervisor(
-        configuration, the.supervisor_socket, the.environment, hurry=lambda: requests.count > 1
+        configuration, the.supervisor_socket, the.environment, hurry=requests.hurry
     ) as supervisor:
         say("Starting the processes; their logs are in .run/log/")
         seeded = run_to_end(the, requests, [*admin, "seed", *the.apps]) if the.demo else ""

@@ -99,13 +99,17 @@ def running(
     output: Path,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    terminal: int | None = None,
 ) -> Iterator[Process]:
-    """Run `argv` with `env` added to our own environment; whatever happens, it is gone at the end."""
+    """Run `argv` with `env` added to our own environment; whatever happens, it is gone at the end.
+
+    Its output goes to the file `output`, or to the open file `terminal`.
+    """
     with output.open("wb") as stream:
         popen = subprocess.Popen(
             [str(word) for word in argv],
             stdin=subprocess.DEVNULL,
-            stdout=stream,
+            stdout=stream if terminal is None else terminal,
             stderr=subprocess.STDOUT,
             env={**os.environ, **(env or {})},
             cwd=cwd,

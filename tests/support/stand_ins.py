@@ -67,9 +67,9 @@ def main(role: str) -> None:
         note(f"stop {role}")
         raise SystemExit(0)
 
-    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if role == "stubborn" else stop)
     note(f"start {role}")
-    {"web": web, "worker": worker, "sfu": sfu, "broken": broken}[role]()
+    {"web": web, "worker": worker, "sfu": sfu, "broken": broken, "stubborn": worker}[role]()
 
 
 if __name__ == "__main__":

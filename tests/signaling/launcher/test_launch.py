@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pty
 import signal
 import socket
 import sys
@@ -43,7 +44,7 @@ def launch(tmp_path: Path) -> Launch:
     lines = {role: _stand_in(role) for role in ("web", "worker", "sfu")}
     (tmp_path / "Procfile").write_text("".join(f"{name}: {line}\n" for name, line in lines.items()))
 
-    def start(**variables: object) -> AbstractContextManager[Process]:
+    def start(*, terminal: int | None = None, **variables: object) -> AbstractContextManager[Process]:
         environment = {
             "PYTHONPATH": str(ROOT),
             "PERMANENCE_DEMO": "1",
@@ -53,7 +54,13 @@ def launch(tmp_path: Path) -> Launch:
             "REDIS_URL": "",
         }
         environment |= {name: str(value) for name, value in variables.items()}
-        return running([sys.executable, "-c", START], output=tmp_path / "out", env=environment, cwd=tmp_path)
+        return running(
+            [sys.executable, "-c", START],
+            output=tmp_path / "out",
+            terminal=terminal,
+            env=environment,
+            cwd=tmp_path,
+        )
 
     return start
 
@@ -93,6 +100,36 @@ def test_when_it_is_stopped_no_process_is_left(up: Process, number: signal.Signa
     assert up.survivors() == []
 
 
+def test_when_the_terminal_is_closed_no_process_is_left(launch: Launch):
+    ours, theirs = pty.openpty()
+    with launch(terminal=theirs) as process, open(ours, "rb", closefd=False) as terminal:
+        os.close(theirs)
+        while b"#B" not in terminal.readline():
+            pass
+        assert len(process.descendants()) >= 5
+        os.close(ours)
+        assert process.wait() == 0
+        assert process.survivors() == []
+
+
+def test_a_second_request_kills_what_does_not_stop(launch: Launch, tmp_path: Path):
+    procfile = (tmp_path / "Procfile").read_text().replace("stand_ins worker", "stand_ins stubborn")
+    (tmp_path / "Procfile").write_text(procfile)
+    with launch() as process:
+        process.wait_for("#B", 30)
+        process.descendants()
+        os.kill(process.pid, signal.SIGINT)
+        process.wait_for("Stopping")
+
+        def ends_when_asked_again() -> bool:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGINT)
+            return process.popen.poll() is not None
+
+        wait_until(ends_when_asked_again, "its end", 9)
+        wait_until(lambda: process.survivors() == [], "the end of all")
+
+
 def test_it_stops_while_it_is_still_starting(launch: Launch):
     with launch() as process:
         process.wait_for("Starting the processes")
@@ -109,12 +146,15 @@ def test_web_stops_first_then_worker_then_sfu(up: Process, tmp_path: Path):
     assert stops == ["stop web", "stop worker", "stop sfu"]
 
 
-@pytest.mark.parametrize("role", ["web", "worker", "sfu", "redis"])
-def test_a_process_that_ends_is_started_again(up: Process, role: str):
-    first = _roles(up)[role]
-    first.kill()
+def test_a_process_that_ends_is_started_again(up: Process):
+    roles = {"web", "worker", "sfu", "redis"}
+    first = {role: _roles(up)[role] for role in roles}
+    for child in first.values():
+        child.kill()
     wait_until(
-        lambda: (again := _roles(up).get(role)) is not None and again.pid != first.pid, f"a new {role}"
+        lambda: all((again := _roles(up).get(role)) and again.pid != first[role].pid for role in roles),
+        "new ones",
+        20,
     )
 
 
