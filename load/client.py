@@ -106,7 +106,9 @@ class Client:
             reconnection_delay=RECONNECT_FIRST_S,
             reconnection_delay_max=RECONNECT_MOST_S,
         )
+        self._refusal = ""
         self._socket.on("connect", handler=self._connected)
+        self._socket.on("connect_error", handler=self._not_connected)
         self._socket.on("message", handler=self._received)
 
     @classmethod
@@ -152,11 +154,12 @@ class Client:
         Raises:
             Refused: The server did.
         """
+        self._refusal = ""
         try:
             await self._socket.connect(self.base, auth={"login": self.login}, transports=["websocket"])
-        except CannotConnect as error:
-            if str(error) in {code.value for code in Code}:
-                raise Refused(Code(str(error))) from None
+        except CannotConnect:
+            if self._refusal in {code.value for code in Code}:
+                raise Refused(Code(self._refusal)) from None
             raise
 
     @property
@@ -281,6 +284,9 @@ class Client:
         for log_id, events in self.logs.items():
             self._open_again(OpenLog(log_id=log_id, after=len(events)))
         self._changed.set()
+
+    async def _not_connected(self, reason: Any) -> None:  # noqa: ANN401 - the server's, or the library's own
+        self._refusal = str(reason.get("message", "")) if isinstance(reason, dict) else str(reason)
 
     async def _received(self, data: dict[str, Any]) -> None:
         self._take(msgspec.convert(data, AnyServerMessage))
