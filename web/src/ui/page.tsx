@@ -15,13 +15,13 @@ export function Page(props: {
 }) {
   if (props.bare) {
     return (
-      <>
+      <div class="whole">
         {props.banner}
         <main id="main" tabIndex={-1}>
           {props.children}
         </main>
         <Announcer />
-      </>
+      </div>
     );
   }
   return (

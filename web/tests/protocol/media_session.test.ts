@@ -160,6 +160,16 @@ test("not connected after ten seconds: ICE restart, then a fresh connection, wit
   expect(peer(1).closed).toBe(true);
 });
 
+test("connected before our own steps are done: up, and no ICE restart later", async () => {
+  const media = session();
+  media.start();
+  peer(0).connectionState = "connected";
+  await clock.advance(11_000);
+  expect(now).toMatchObject({ state: "up", failures: 0 });
+  expect(types()).toEqual(["call.join"]);
+  media.close();
+});
+
 test("a short disconnection is waited out, a failure is mended at once", async () => {
   await connected();
   peer(0).become("disconnected");
@@ -171,6 +181,7 @@ test("a short disconnection is waited out, a failure is mended at once", async (
   await settle();
   expect(types()).toEqual(["call.join", "call.restart_ice"]);
   expect(peer(0).restarts).toBe(1);
+  expect(now.state).toBe("mending");
 });
 
 test("a higher epoch: a second join, the first connection goes on until the second is up", async () => {

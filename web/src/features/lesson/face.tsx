@@ -16,7 +16,9 @@ export function Face({ call, name, children }: { call: Call; name: string; child
   const playing = useSignal(false);
   const track = call.track.screen.value ?? call.track.camera.value;
   const party = call.other.value;
-  const picture = track !== undefined && playing.value && (party?.camera ?? true);
+  // The last frame of somebody who is gone is not shown as if she were there.
+  const gone = call.view.value?.state === "interrupted" && party?.here === false;
+  const picture = track !== undefined && playing.value && !gone && (party?.camera ?? true);
 
   useEffect(() => {
     const element = video.current;

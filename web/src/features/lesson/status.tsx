@@ -27,6 +27,7 @@ function mediaWords(call: Call): Said | undefined {
   if (code === "no_media_server") return { tone: "bad", text: say.noServer };
   if (code === "bad_offer") return { tone: "bad", text: say.offer };
   if (state === "up" || state === "idle" || state === "closed") return undefined;
+  if (code === "offline" || code === "timeout") return { tone: "warn", text: say.mending };
   if (failures >= 2) return { tone: "bad", text: say.advice };
   if (failures === 1) return { tone: "warn", text: say.long };
   return state === "mending" ? { tone: "warn", text: say.mending } : undefined;

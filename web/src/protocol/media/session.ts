@@ -142,6 +142,7 @@ export class MediaSession {
       this.code = undefined;
       if (this.leg !== leg) return;
       this.on("joined");
+      this.noticeConnected(leg);
       this.catchUp();
     } catch (error) {
       if (this.leg === leg) this.refuse(codeOf(error));
@@ -164,10 +165,17 @@ export class MediaSession {
         epoch: this.epoch,
         sdp,
       });
-      if (this.leg === leg) await leg.answer(answer.sdp);
+      if (this.leg !== leg) return;
+      await leg.answer(answer.sdp);
+      this.noticeConnected(leg);
     } catch (error) {
       if (this.leg === leg) this.refuse(codeOf(error));
     }
+  }
+
+  /** The connection may be quicker than our own steps, or never have been gone: then no event tells. */
+  private noticeConnected(leg: Leg): void {
+    if (this.leg === leg && leg.peer.connectionState === "connected") this.on("connected");
   }
 
   private refuse(code: AnyCode): void {
