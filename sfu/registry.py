@@ -99,7 +99,7 @@ class Registry:
 
     async def _take_commands(self, source: Source) -> None:
         key = control.COMMANDS_KEY.format(worker=self._worker)
-        while True:
+        while not _cancelled():
             try:
                 popped = await cast("Any", self._redis.blpop([key], timeout=BLOCK_S))
             except (RedisError, OSError, TimeoutError):
@@ -109,7 +109,7 @@ class Registry:
                 source.commanded(popped[1])
 
     async def _write(self, source: Source) -> None:
-        while True:
+        while not _cancelled():
             self._wake.clear()
             try:
                 await self._flush(source, time.monotonic())
@@ -172,3 +172,9 @@ class Registry:
             logger.info("= redis %s", "is back" if reachable else "is away, media goes on")
         if not reachable:
             self._heartbeat_due = self._rooms_due = 0.0
+
+
+def _cancelled() -> bool:
+    """Tell whether the task was asked to end: redis-py loses a cancellation that comes while a pipeline ends."""
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0

@@ -20,6 +20,7 @@ from sfu.control import Answer, AnyCommand, AnyReply, CloseRoom, Join, Joined, L
 from tests.support.valkey import ValkeyServer
 
 ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "sfu"]
 START_WITHIN_S = 15.0
 
 
@@ -39,19 +40,20 @@ def free_port() -> int:
             return port
 
 
+def environment(valkey: ValkeyServer, port: int) -> dict[str, str]:
+    """What a worker process needs to know."""
+    return os.environ | {"REDIS_URL": valkey.url, "SFU_PORT": str(port)}
+
+
 class SfuWorker:
     """One process, addressed through Redis as signaling does."""
 
-    def __init__(self, valkey: ValkeyServer, port: int, environment: dict[str, str]) -> None:
+    def __init__(self, valkey: ValkeyServer, port: int, more: dict[str, str]) -> None:
         self.port = port
         self.redis: Any = Redis.from_url(valkey.url)  # its types are those of both its modes at once
         self.worker = ""
         self._epoch = 0
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "sfu"],
-            cwd=ROOT,
-            env=os.environ | {"REDIS_URL": valkey.url, "SFU_PORT": str(port)} | environment,
-        )
+        self._process = subprocess.Popen(COMMAND, cwd=ROOT, env=environment(valkey, port) | more)
 
     @property
     def pid(self) -> int:
@@ -125,9 +127,9 @@ class SfuWorker:
 
 
 @asynccontextmanager
-async def running(valkey: ValkeyServer, **environment: str) -> AsyncIterator[SfuWorker]:
-    """Run a worker on a free port until the end of the block."""
-    worker = SfuWorker(valkey, free_port(), environment)
+async def running(valkey: ValkeyServer, **more: str) -> AsyncIterator[SfuWorker]:
+    """Run a worker on a free port until the end of the block; `more` goes into its environment."""
+    worker = SfuWorker(valkey, free_port(), more)
     try:
         await worker.announced()
         yield worker
