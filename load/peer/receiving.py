@@ -26,7 +26,6 @@ class _Frame:
     """The picture that is arriving."""
 
     timestamp: int
-    keyframe: bool = False
     started: bool = False
 
 
@@ -47,6 +46,7 @@ class Slot:
     _timestamp: int | None = None
     _arrival: float = 0.0
     _frame: _Frame | None = None
+    _keyframe_since_stamp: bool = False
     _picture: int | None = None
     _picture_sequence: int = 0
     last_report: tuple[int, float] | None = None
@@ -138,7 +138,8 @@ class Slot:
             if picture is not None and self._picture is not None and sequence == self._picture_sequence + 1:
                 self.statistics.picture_jumps += (picture - self._picture) & 0x7FFF != 1
         if starts:
-            self._frame.started, self._frame.keyframe = True, keyframe
+            self._frame.started = True
+            self._keyframe_since_stamp = self._keyframe_since_stamp or keyframe
             self.statistics.keyframes += keyframe
             self.needs_keyframe = self.needs_keyframe and not keyframe
         self._picture, self._picture_sequence = picture, sequence
@@ -153,6 +154,7 @@ class Slot:
         occupant = (found.source, found.layer)
         if (not counts.occupants or counts.occupants[-1] != occupant) and len(counts.occupants) < 1000:
             counts.occupants.append(occupant)
-            if self._frame and self._frame.started and not self._frame.keyframe:
+            if self._frame and self._frame.started and not self._keyframe_since_stamp:
                 counts.started_without_keyframe += 1
                 self.needs_keyframe = True
+        self._keyframe_since_stamp = False
