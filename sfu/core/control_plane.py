@@ -32,9 +32,9 @@ from sfu.dataplane.contract import (
     Event,
     Filled,
     Gap,
+    Hold,
     Operation,
     RtcpReceived,
-    SetDestination,
     Switched,
     TransportId,
     UnknownSsrc,
@@ -149,8 +149,8 @@ class ControlPlane:
             return self._seats.close(peer, self._now)
         peer.connection = after(peer.connection, sign)
         stopped = silence >= MEDIA_STOPS_AFTER_S
-        if stopped and not peer.stopped:
-            self._operations.append(SetDestination(peer.transport, None))
+        if stopped != peer.stopped:
+            self._operations.append(Hold(peer.transport, stopped))
         peer.stopped = stopped
         return []
 

@@ -98,10 +98,21 @@ class UnbindAddress:
 
 @dataclass(frozen=True, slots=True)
 class SetDestination:
-    """Send to this address from now on (USE-CANDIDATE), or to nobody while the peer is silent (None)."""
+    """Send to this address from now on (USE-CANDIDATE), or to nobody when it is lost (None)."""
 
     transport: TransportId
     address: Address | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Send nothing while the peer is silent, and again when it is heard; ICE goes on naming the address.
+
+    Whenever there is nobody to send to, a slot's occupant has to enter anew: video with a keyframe.
+    """
+
+    transport: TransportId
+    held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +217,7 @@ Operation = (
     | BindAddress
     | UnbindAddress
     | SetDestination
+    | Hold
     | CloseTransport
     | AddStream
     | AddRepair

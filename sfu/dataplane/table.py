@@ -16,6 +16,7 @@ from sfu.dataplane.contract import (
     CloseTransport,
     Connect,
     Disconnect,
+    Hold,
     OpenTransport,
     Operation,
     RemoveSlot,
@@ -78,11 +79,23 @@ class Table:
         transport = self.transports.get(wanted.transport)
         if transport is None:
             return False
-        transport.destination = wanted.address
-        if wanted.address is None:
+        transport.selected = wanted.address
+        self._redirect(transport)
+        return True
+
+    def _hold(self, wanted: Hold) -> bool:
+        transport = self.transports.get(wanted.transport)
+        if transport is None:
+            return False
+        transport.held = wanted.held
+        self._redirect(transport)
+        return True
+
+    def _redirect(self, transport: Transport) -> None:
+        transport.destination = None if transport.held else transport.selected
+        if transport.destination is None:
             for slot in self._slots_of(transport):
                 slot.hold()
-        return True
 
     def _close_transport(self, wanted: CloseTransport) -> bool:
         transport = self.transports.pop(wanted.transport, None)
@@ -186,6 +199,7 @@ class Table:
         BindAddress: _bind_address,
         UnbindAddress: _unbind_address,
         SetDestination: _set_destination,
+        Hold: _hold,
         CloseTransport: _close_transport,
         AddStream: _add_stream,
         AddRepair: _add_repair,

@@ -47,6 +47,7 @@ class Transport:
         "block",
         "destination",
         "extensions",
+        "held",
         "id",
         "inbound",
         "last_heard",
@@ -54,6 +55,7 @@ class Transport:
         "outlet",
         "refused",
         "seen",
+        "selected",
         "sent_ssrcs",
         "sources",
     )
@@ -72,7 +74,11 @@ class Transport:
         self.extensions = extensions
         self.block = Block(extensions)
         self.outlet = outlet
+        self.selected: Address | None = None
+        """Named by ICE."""
+        self.held = False
         self.destination: Address | None = None
+        """The selected address, None while held."""
         self.sources: dict[int, Source] = {}
         self.seen: set[int] = set()
         self.refused: dict[int, float] = {}

@@ -11,8 +11,8 @@ from sfu.dataplane.contract import (
     AddSlot,
     AddStream,
     Connect,
+    Hold,
     RemoveStream,
-    SetDestination,
     SlotId,
     Switched,
     TransportId,
@@ -328,7 +328,7 @@ def test_a_silent_peer_is_shown_then_stopped_then_closed():
     seen = {}
     for step in range(1, 95):
         operations = desk.measure(after=1.0, heard=["bob"])
-        if SetDestination(desk.transports["ann"], None) in operations:
+        if Hold(desk.transports["ann"], held=True) in operations:
             seen["stopped"] = step
         seen.setdefault(desk.shown("ann").connection, step)
         if desk.said(ClosePeer):
@@ -338,11 +338,11 @@ def test_a_silent_peer_is_shown_then_stopped_then_closed():
     assert desk.shown("bob").connection == "connected"
 
 
-def test_a_peer_that_is_heard_again_is_connected():
+def test_a_peer_that_is_heard_again_is_connected_and_sent_media_to():
     desk = pair()
     desk.measure(after=12.0, heard=["bob"])
     assert desk.shown("ann").connection == "silent"
-    desk.measure(heard=["ann", "bob"])
+    assert Hold(desk.transports["ann"], held=False) in desk.measure(heard=["ann", "bob"])
     assert desk.shown("ann").connection == "connected"
 
 

@@ -26,6 +26,7 @@ from sfu.dataplane.contract import (
     Event,
     Filled,
     Gap,
+    Hold,
     Media,
     OpenTransport,
     Operation,
@@ -39,11 +40,13 @@ from sfu.dataplane.contract import (
     SlotReport,
     StreamReport,
     Switched,
+    TransportId,
     TransportReport,
     UnbindAddress,
     UnknownSsrc,
 )
 from tests.sfu.dataplane.oracle_state import (
+    REASONS,
     Repair,
     Segment,
     Slot,
@@ -54,12 +57,6 @@ from tests.sfu.dataplane.oracle_state import (
     descriptor_numbers,
     shifted,
 )
-
-REASONS = {
-    "authentication failure": "srtp_authentication",
-    "replay check failed (bad index)": "srtp_replay",
-    "replay check failed (index too old)": "srtp_old",
-}
 
 
 class Oracle:
@@ -87,7 +84,8 @@ class Oracle:
             OpenTransport: lambda o: self.transports.update({o.transport: Transport(o, self.now)}),
             BindAddress: lambda o: self.addresses.update({o.address: self.transports[o.transport]}),
             UnbindAddress: lambda o: self.addresses.pop(o.address),
-            SetDestination: self.set_destination,
+            SetDestination: lambda o: self.redirect(o.transport, selected=o.address),
+            Hold: lambda o: self.redirect(o.transport, held=o.held),
             CloseTransport: self.close_transport,
             AddStream: self.add_stream,
             AddRepair: self.add_repair,
@@ -110,11 +108,12 @@ class Oracle:
         for number in op.sequences:
             self.retransmit(slot, number)
 
-    def set_destination(self, op: SetDestination) -> None:
-        transport = self.transports[op.transport]
-        transport.destination = op.address
+    def redirect(self, number: TransportId, **changed: Address | None) -> None:
+        transport = self.transports[number]
+        vars(transport).update(changed)
+        transport.destination = None if transport.held else transport.selected
         for slot in self.slots.values():
-            if op.address is None and slot.transport is transport and slot.stay:
+            if transport.destination is None and slot.transport is transport and slot.stay:
                 stay = slot.stay
                 self.vacate(slot)
                 slot.armed = slot.armed or Stay(stay.stream, stay.connect)

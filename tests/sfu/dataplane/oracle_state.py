@@ -10,6 +10,12 @@ from aiortc.rtp import HeaderExtensionsMap, RtpPacket
 from sfu.core import rtp
 from sfu.dataplane.contract import Address, AddSlot, AddStream, Connect, Media, OpenTransport
 
+REASONS = {
+    "authentication failure": "srtp_authentication",
+    "replay check failed (bad index)": "srtp_replay",
+    "replay check failed (index too old)": "srtp_old",
+}
+
 
 def extension_map(**ids: int) -> HeaderExtensionsMap:
     """Configure aiortc's extensions by the names of our contract."""
@@ -41,6 +47,8 @@ class Transport:
     opened: OpenTransport
     last_heard: float
     destination: Address | None = None
+    selected: Address | None = None
+    held: bool = False
     sources: dict[int, "Stream | Repair"] = field(default_factory=dict)
     refused: dict[int, float] = field(default_factory=dict)
     arrivals: list[tuple[int, float]] = field(default_factory=list)

@@ -39,6 +39,8 @@ STEPS = st.one_of(
     step("add", stream=STREAMS),
     step("silence", peer=PEERS),
     step("wake", peer=PEERS),
+    step("wake", peer=PEERS),
+    step("hold", peer=PEERS, held=st.sampled_from([True, False, False])),
     step("miss", slot=SLOT, backs=st.lists(st.integers(-3, 40), max_size=5)),
     step("unknown", peer=PEERS, number=STREAMS),
     step("rtcp", peer=PEERS),

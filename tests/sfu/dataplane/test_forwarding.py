@@ -6,6 +6,7 @@ from sfu.dataplane.contract import (
     ExtensionIds,
     Filled,
     Gap,
+    Hold,
     Media,
     RemoveStream,
     SetDestination,
@@ -270,14 +271,25 @@ def test_an_emptied_slot_keeps_its_numbering():
 def test_nothing_is_sent_to_a_silent_peer_and_it_comes_back_with_a_keyframe():
     rig, ssrc = watching()
     subscriber = rig.peers[1]
-    rig.apply(SetDestination(subscriber.transport, None))
+    rig.apply(Hold(subscriber.transport, held=True))
     rig.send(0, *(Packet(ssrc, 11 + n, 3000, vp8(key=True)) for n in range(400)))
     slot = rig.plane.collect(rig.now).slots[0]
     assert (slot.stream, slot.armed) == (None, 1)
-    rig.apply(SetDestination(subscriber.transport, subscriber.address))
+    rig.apply(Hold(subscriber.transport, held=False))
     rig.send(0, Packet(ssrc, 411, 6000, vp8()), Packet(ssrc, 412, 9000, vp8(key=True)))
     assert [(p.sequence, p.payload) for p in rig.got(1)] == [(101, vp8(key=True))]
     assert [s.stream for s in rig.switches()] == [1, 1]
+
+
+def test_an_address_named_for_a_held_peer_is_used_once_it_is_heard():
+    rig, ssrc = watching()
+    subscriber = rig.peers[1]
+    rig.apply(SetDestination(subscriber.transport, None), Hold(subscriber.transport, held=True))
+    rig.apply(SetDestination(subscriber.transport, "elsewhere"))
+    rig.send(0, Packet(ssrc, 11, 3000, vp8(key=True)))
+    rig.apply(Hold(subscriber.transport, held=False))
+    rig.send(0, Packet(ssrc, 12, 6000, vp8(key=True)))
+    assert [address for _, address in rig.emitted] == ["elsewhere"]
 
 
 def test_a_new_address_is_followed_without_a_keyframe():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sfu.dataplane.contract import Filled, Media, Retransmit, SetDestination, SlotId
+from sfu.dataplane.contract import Filled, Hold, Media, Retransmit, SlotId
 from tests.sfu.dataplane.rig import Packet, Rig, vp8
 
 
@@ -104,6 +104,6 @@ def test_a_switch_that_is_armed_when_the_peer_falls_silent_stays_armed():
     rig, _ = watching()
     rig.stream(2, 2)
     rig.connect(1, 2)
-    rig.apply(SetDestination(rig.peers[1].transport, None))
+    rig.apply(Hold(rig.peers[1].transport, held=True))
     slot = rig.plane.collect(rig.now).slots[0]
     assert (slot.stream, slot.armed) == (None, 2)

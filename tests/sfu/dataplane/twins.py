@@ -15,6 +15,7 @@ from sfu.dataplane.contract import (
     Connect,
     DataPlane,
     Disconnect,
+    Hold,
     Media,
     Operation,
     RemoveStream,
@@ -235,6 +236,9 @@ class Twins:
 
     def silence(self, peer: int) -> None:
         self.apply(SetDestination(self.peers[peer].transport, None))
+
+    def hold(self, peer: int, held: bool) -> None:
+        self.apply(Hold(self.peers[peer].transport, held))
 
     def wake(self, peer: int) -> None:
         self.apply(SetDestination(self.peers[peer].transport, self.peers[peer].address))
