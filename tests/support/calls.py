@@ -1,6 +1,6 @@
 """For tests of calls: an app's policy that does as told, a clock set by hand, and the call service on a real database."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,11 +71,13 @@ class Policy:
 class Scene:
     """A pupil and volunteers of one app."""
 
-    def __init__(self, database: Database, bell: Bell, redis: Redis) -> None:
+    def __init__(
+        self, database: Database, bell: Bell, redis: Redis, clock: Callable[[], float] | None = None
+    ) -> None:
         self.database = database
         self.bell = bell
         self.redis: Any = redis  # its types are those of both its modes at once
-        self.clock = Clock()
+        self.clock: Any = clock or Clock()
         self.policy = Policy()
         self.touched: list[str] = []
         self.calls = Calls(
