@@ -51,6 +51,11 @@ class Media:
         excluded: set[str] = set()
         for _ in range(PLACEMENTS):
             call, role = await self._reserve(login, command.call, excluded)
+            workers = await self._sfu.workers()
+            if call.worker not in workers.alive and await self._rooms.move_from_dead(
+                call.id, workers, self._clock()
+            ):
+                continue
             reply = await self._ask_join(call, role, read.offer)
             if isinstance(reply, control.Joined):
                 return await self._joined(call, role, read, reply)

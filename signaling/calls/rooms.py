@@ -205,6 +205,9 @@ class Rooms:
             call = await store.lock(tx, call_id)
             if not call.worker or call.state is State.ENDED:
                 return False
+            if call.media_lost_at is None and call.worker not in workers.alive:
+                # A join that found nobody is a report too: the call of a system that was stopped and started anew.
+                call = await store.change(tx, call, media_lost_at=now)
             reported_at = call.media_lost_at if call.media_lost_at is not None else now
             verdict = placement.judge(call.worker, workers, reported_at, now)
             if verdict is Verdict.DEAD:

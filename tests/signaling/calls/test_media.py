@@ -213,6 +213,23 @@ async def test_a_join_finds_out_that_the_worker_is_dead(media_scene, worker, spa
     assert (await scene.call(call)).worker == "w2"
 
 
+async def test_a_join_after_everything_was_stopped_and_started_finds_the_new_worker(
+    media_scene, worker, spare
+):
+    scene = media_scene
+    call = await live(scene, worker)
+    worker.answer = lambda _command: None
+    await worker.die()
+    await scene.redis.flushall()
+    await spare.announce()
+    assert await refused(join(scene, "Lina", call)) is Code.NO_MEDIA_SERVER, (
+        "Redis may just have come back empty"
+    )
+    scene.clock.now += 5
+    assert (await join(scene, "Lina", call)).epoch == 2
+    assert (await scene.call(call)).worker == "w2"
+
+
 async def test_a_worker_that_is_alive_is_not_given_up(media_scene, worker, spare):
     scene = media_scene
     call = await live(scene, worker)
