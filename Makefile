@@ -39,7 +39,7 @@ bench: python ## measure; FIGURE=prefix for a part; one JSON object a line
 
 load: python ## Locust against HOST_URL (default: the local demo)
 	@$(PREPARE) test
-	@exec $(VENV)/locust -f load/locustfile.py --headless --host $(or $(HOST_URL),http://127.0.0.1:8000)
+	@exec $(VENV)/locust -f load/locustfile.py --headless --host $(or $(HOST_URL),http://127.0.0.1:8080)
 
 lock: python ## write requirements.txt and requirements-dev.txt anew from pyproject.toml; UPGRADE=--upgrade for the newest
 	@$(PREPARE) check

@@ -15,7 +15,7 @@ from signaling.launcher.machine import check_port, primary_address, socket_folde
 from signaling.launcher.procfile import Program
 from signaling.settings import ANY_ADDRESS, BadSetting, Settings
 
-DEFAULT_PORT = "8080"
+DEFAULT_PORT = 8080
 DEFAULT_MEDIA_PORT = 47000
 MOST_PROCESSES = 64
 
@@ -68,7 +68,7 @@ def plan(root: Path, given: Mapping[str, str]) -> Plan:
     environment = dict(given)
     environment["PATH"] = f"{Path(sys.prefix) / 'bin'}{os.pathsep}{given.get('PATH', os.defpath)}"
     environment["PYTHONUNBUFFERED"] = "1"
-    environment.setdefault("PORT", DEFAULT_PORT)
+    environment["PORT"] = str(_number(given, "PORT", DEFAULT_PORT, most=65535))
     environment.setdefault("DATA_DIR", str(root / "data"))
     if not given.get("REDIS_URL"):
         path = sockets / "redis.sock"
