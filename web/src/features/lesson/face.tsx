@@ -7,10 +7,10 @@ import type { Call } from "../../state/call";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icons";
 import { Initial } from "../../ui/initial";
+import type { Party } from "../../wire/messages.gen";
 
 /** The other person: picture, voice, and a name that is never on another's face. */
 export function Face({ call, name, children }: { call: Call; name: string; children: ComponentChildren }) {
-  const say = t.value.lesson;
   const video = useRef<HTMLVideoElement>(null);
   const shown = useSignal<number | undefined>(undefined);
   const playing = useSignal(false);
@@ -42,24 +42,32 @@ export function Face({ call, name, children }: { call: Call; name: string; child
           <p>{blankWords(call, name)}</p>
         </div>
       )}
-      <figcaption class="face-name">
-        {party?.speaking && (
-          <>
-            <Icon name="sound" />
-            <span class="unseen">{say.speaking(name)}</span>
-          </>
-        )}
-        {party && !party.microphone && (
-          <>
-            <Icon name="microphoneOff" />
-            <span class="unseen">{say.theirMicOff(name)}</span>
-          </>
-        )}
-        <span data-testid="face-name">{picture ? nameOnPicture(call, shown.value) : ""}</span>
-      </figcaption>
+      <Caption party={party} name={name} shown={picture ? nameOnPicture(call, shown.value) : ""} />
       <Voice track={call.track.microphone.value} />
       {children}
     </figure>
+  );
+}
+
+/** Who this is, who speaks, who is muted. `shown` is the name that belongs to the frame on screen. */
+function Caption({ party, name, shown }: { party: Party | undefined; name: string; shown: string }) {
+  const say = t.value.lesson;
+  return (
+    <figcaption class="face-name">
+      {party?.speaking && (
+        <>
+          <Icon name="sound" />
+          <span class="unseen">{say.speaking(name)}</span>
+        </>
+      )}
+      {party && !party.microphone && (
+        <>
+          <Icon name="microphoneOff" />
+          <span class="unseen">{say.theirMicOff(name)}</span>
+        </>
+      )}
+      <span data-testid="face-name">{shown}</span>
+    </figcaption>
   );
 }
 
