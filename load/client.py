@@ -7,6 +7,7 @@ are applied to their base only, events of a log in order only; what does not fit
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -256,7 +257,7 @@ class Client:
         Raises:
             Refused: The server did.
         """
-        async with self._session.post(self._url("photos"), data=raw) as response:
+        async with self._session.post(self._url("photos"), data=BytesIO(raw)) as response:
             body, status = await response.read(), response.status
         if status != 200:
             _ok(msgspec.msgpack.decode(body, type=Answer))

@@ -62,7 +62,7 @@ async def until_asked() -> AsyncIterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
-async def first_of(asked: asyncio.Event, services: "asyncio.Future[list[None]]") -> None:
+async def first_of(asked: asyncio.Event, services: "asyncio.Future[None]") -> None:
     """Wait until asked to stop, or until the services of the process fail.
 
     Raises:

@@ -20,6 +20,7 @@ from signaling.gateway.health import HEARTBEAT_EVERY_S, HEARTBEAT_KEY, HEARTBEAT
 from signaling.parts import Clock, Sweep
 from signaling.process import first_of, main, until_asked
 from signaling.settings import Settings
+from signaling.tasks import end, run_together
 
 PURGE_EVERY_S = 600.0
 PURGE_ROUNDS = 100
@@ -33,16 +34,15 @@ async def serve(settings: Settings, apps: list[App]) -> None:
     """Run all sweeps until asked to stop."""
     async with compose(settings, apps) as process, until_asked() as asked:
         context = process.context
-        services = [context.feeds.run(), _beat(process.redis, context.clock)]
-        services += [run_sweep(sweep, context.clock) for sweep in sweeps_of(process)]
-        together = asyncio.gather(*services)
+        sweeps = [run_sweep(sweep, context.clock) for sweep in sweeps_of(process)]
+        beat = _beat(process.redis, context.clock)
+        together = asyncio.ensure_future(run_together(context.feeds.run(), beat, *sweeps))
         logger.info("= working")
         try:
             await first_of(asked, together)
         finally:
             logger.info("= stopping")
-            together.cancel()
-            await asyncio.gather(together, return_exceptions=True)
+            await end([together])
     logger.info("= stopped")
 
 

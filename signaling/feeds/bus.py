@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 
 from sfu.control import ROOM_CHANNEL
 from signaling.ids import new_id
+from signaling.tasks import run_together
 
 CHANNEL = "feeds"
 RING_EVERY_S = 5.0
@@ -96,9 +97,7 @@ class Bus:
 
     async def run(self) -> None:
         """Listen and ring until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._listen_for_ever())
-            group.create_task(self._ring_for_ever())
+        await run_together(self._listen_for_ever(), self._ring_for_ever())
 
     async def _listen_for_ever(self) -> None:
         wait_s = RETRY_FIRST_S

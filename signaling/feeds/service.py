@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from signaling.feeds.bus import Bus, Notice
+from signaling.tasks import run_together
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -121,11 +122,8 @@ class Feeds:
 
     async def run(self) -> None:
         """Listen until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._bus.run())
-            group.create_task(self._mend_gaps())
-            for listener in self._listeners:
-                group.create_task(listener.run())
+        listeners = [listener.run() for listener in self._listeners]
+        await run_together(self._bus.run(), self._mend_gaps(), *listeners)
 
     def _notice(self, notice: Notice) -> None:
         for callback in self._notices:

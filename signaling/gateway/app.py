@@ -19,6 +19,7 @@ from signaling.gateway.pages import DIST, PageRoutes
 from signaling.gateway.sign_in import FailedSignIns, SignInRoutes
 from signaling.gateway.socket import SocketServer
 from signaling.gateway.uploads import UploadRoutes
+from signaling.tasks import end, run_together
 
 
 class Gateway:
@@ -97,18 +98,18 @@ class Gateway:
             self._feeds.on_gap(mend)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[asyncio.Future[list[None]]]:
+    async def running(self) -> AsyncIterator[asyncio.Future[None]]:
         """Run what the gateway runs beside its requests; on leaving, send everybody away in order.
 
         Yields:
             What is done only when one of them failed: the process is then of no use.
         """
-        services = [self._feeds.run(), self._views.run(), self._logs.run(), self._connections.run()]
-        together = asyncio.gather(*services)
+        together = asyncio.ensure_future(
+            run_together(self._feeds.run(), self._views.run(), self._logs.run(), self._connections.run())
+        )
         try:
             yield together
         finally:
             self._http.close()
             await self._socket.close()
-            together.cancel()
-            await asyncio.gather(together, return_exceptions=True)
+            await end([together])

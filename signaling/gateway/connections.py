@@ -21,6 +21,7 @@ from signaling.gateway.limits import COMMANDS_BURST, COMMANDS_PER_S, CONNECTIONS
 from signaling.identity.presence import ANNOUNCE_EVERY_S, Presence
 from signaling.identity.service import Identity, Login
 from signaling.parts import Clock, Handler
+from signaling.tasks import run_together
 from signaling.wire import (
     CloseLog,
     CloseView,
@@ -200,10 +201,11 @@ class Connections:
 
     async def run(self) -> None:
         """Announce, send heartbeats and check, until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(_every(ANNOUNCE_EVERY_S, self.announce_all))
-            group.create_task(_every(HEARTBEAT_EVERY_S, self.send_heartbeats))
-            group.create_task(_every(CHECK_EVERY_S, self._check_all))
+        await run_together(
+            _every(ANNOUNCE_EVERY_S, self.announce_all),
+            _every(HEARTBEAT_EVERY_S, self.send_heartbeats),
+            _every(CHECK_EVERY_S, self._check_all),
+        )
 
     async def announce_all(self) -> None:
         """Announce every connection; also after Redis came back, when it may have forgotten."""

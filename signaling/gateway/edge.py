@@ -161,6 +161,7 @@ class Edge:
 
     async def add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
         """Protect whatever is answered; a signal of aiohttp, before the headers go out."""
+        response.headers["Server"] = "Permanence"  # and not which versions of what
         response.headers.update(HEADERS)
         secure = self.secure(request)
         # 'self' means the page's own scheme in older Safaris, which do not count wss: as one.

@@ -7,6 +7,7 @@ from typing import Any
 
 from signaling.errors import Refusal
 from signaling.identity.service import Login, Person
+from signaling.tasks import end
 from signaling.wire import Code, ServerMessage, Struct
 
 
@@ -74,6 +75,4 @@ async def running(*services: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         for task in tasks:
             assert not task.done(), task
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
