@@ -25,7 +25,7 @@ StreamId = NewType("StreamId", int)
 SlotId = NewType("SlotId", int)
 """One ssrc that a peer receives, for the life of its connection."""
 Address = Hashable
-"""Where datagrams come from and go to: (host, port) for UDP, an opaque handle for a TCP connection."""
+"""Where datagrams come from and go to. Opaque: sfu/transports/udp.py and tcp.py say what they put here."""
 
 
 class Media(Enum):
