@@ -20,22 +20,8 @@ ONE_BYTE_PROFILE = 0xBEDE
 TWO_BYTE_PROFILE = 0x1000
 """The low four bits are application bits, to be ignored (RFC 8285 section 4.3)."""
 
-MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
-RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
-REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
-AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
-ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
-TRANSPORT_WIDE = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
-
-
-def is_rtp_or_rtcp(datagram: bytes) -> bool:
-    """Tell media from STUN, DTLS and TURN channels by the first byte (RFC 7983 section 7)."""
-    return len(datagram) >= 2 and 0x80 <= datagram[0] <= 0xBF
-
-
-def is_rtcp(datagram: bytes) -> bool:
-    """Tell RTCP from RTP by the payload type byte (RFC 5761 section 4): 192 to 223."""
-    return len(datagram) >= 2 and 192 <= datagram[1] <= 223
+RTCP_TYPES = range(192, 224)
+"""The second byte tells RTCP from RTP (RFC 5761 section 4)."""
 
 
 def payload_bounds(packet: bytes) -> tuple[int, int, int, int] | None:

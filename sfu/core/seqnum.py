@@ -4,10 +4,8 @@ No state is kept here. "Unwrapped" means an ordinary integer whose low bits are 
 be negative when a packet arrives from before the first one. Source: RFC 1982 and RFC 3550 appendix A.1.
 """
 
-WRAP16 = 1 << 16
-WRAP32 = 1 << 32
-MASK16 = WRAP16 - 1
-MASK32 = WRAP32 - 1
+MASK16 = 0xFFFF
+MASK32 = 0xFFFF_FFFF
 
 
 def difference16(later: int, earlier: int) -> int:
@@ -20,19 +18,9 @@ def difference32(later: int, earlier: int) -> int:
     return ((later - earlier + 0x8000_0000) & MASK32) - 0x8000_0000
 
 
-def is_newer16(later: int, earlier: int) -> bool:
-    """Tell whether ``later`` comes after ``earlier``; a number is not newer than itself."""
-    return 0 < ((later - earlier) & MASK16) < 0x8000
-
-
 def unwrap16(number: int, reference: int) -> int:
     """Return the integer nearest to ``reference`` whose low 16 bits are ``number``."""
     return reference + difference16(number, reference)
-
-
-def unwrap32(number: int, reference: int) -> int:
-    """Return the integer nearest to ``reference`` whose low 32 bits are ``number``."""
-    return reference + difference32(number, reference)
 
 
 def unwrap16_below(number: int, highest: int) -> int:

@@ -11,6 +11,12 @@ Rules that every data plane keeps:
 - An armed video source enters its slot at the first packet of a keyframe; audio enters at once.
 - Untrusted bytes never raise: they are dropped and counted by reason.
 - No per-packet call into the control plane except ``Resolve`` for an ssrc seen for the first time.
+- A stream keeps its last 512 packets (audio: 64); what is older, or was there, is dropped. A wider gap is no
+  ``Gap``: its slots go on after one empty number. Padding and foreign payload types leave no hole; when they come
+  late, under a number kept for them, they go out without payload.
+- A slot keeps its last eight ranges; late packets go out within 512 numbers of the highest.
+- Slots are served in the order of their ids: the armed ones enter, all forward, the late ones catch up.
+- The extension block holds send time, then audio level. ``dropped`` counts by reason.
 """
 
 from collections import Counter

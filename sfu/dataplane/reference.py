@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from pylibsrtp import Error
 
-from sfu.core.rtp import HEADER, HEADER_SIZE, VERSION_2, payload_bounds, read_extensions
+from sfu.core.rtp import HEADER, HEADER_SIZE, RTCP_TYPES, VERSION_2, payload_bounds, read_extensions
 from sfu.dataplane.contract import (
     Address,
     Collected,
@@ -54,7 +54,7 @@ class ReferencePlane:
                 outlet.dropped["unknown_address"] += 1
             elif not HEADER_SIZE <= len(datagram) <= MAX_CIPHER or datagram[0] & 0xC0 != VERSION_2:
                 outlet.dropped["not_media"] += 1
-            elif 192 <= datagram[1] <= 223:
+            elif datagram[1] in RTCP_TYPES:
                 self._receive_rtcp(transport, datagram)
             else:
                 self._receive_rtp(transport, datagram)

@@ -5,7 +5,7 @@ from aiortc.rtp import unpack_header_extensions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfu.core.rtp import is_rtcp, is_rtp_or_rtcp, payload_bounds, read_extensions, write_extensions
+from sfu.core.rtp import payload_bounds, read_extensions, write_extensions
 
 FIXED = bytes.fromhex("806f0001000000020000000a")
 
@@ -64,12 +64,3 @@ def test_arbitrary_bytes_never_raise(packet: bytes):
         start, end, payload, payload_end = bounds
         assert 12 <= start <= end <= payload <= payload_end <= len(packet)
         read_extensions(packet, start, end)
-
-
-def test_media_is_told_apart_by_two_bytes():
-    assert is_rtp_or_rtcp(b"\x80\x60")
-    assert not is_rtp_or_rtcp(b"\x16\xfe")
-    assert is_rtcp(b"\x80\xc8")
-    assert is_rtcp(b"\x80\xdf")
-    assert not is_rtcp(b"\x80\xe0")
-    assert not is_rtcp(b"\x80")

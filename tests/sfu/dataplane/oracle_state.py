@@ -7,7 +7,7 @@ from aiortc import RTCRtpHeaderExtensionParameters, RTCRtpParameters
 from aiortc.codecs.vpx import VpxPayloadDescriptor
 from aiortc.rtp import HeaderExtensionsMap, RtpPacket
 
-from sfu.core import rtp
+from sfu.core import negotiation
 from sfu.dataplane.contract import Address, AddSlot, AddStream, Connect, Media, OpenTransport
 
 REASONS = {
@@ -20,12 +20,12 @@ REASONS = {
 def extension_map(**ids: int) -> HeaderExtensionsMap:
     """Configure aiortc's extensions by the names of our contract."""
     uris = {
-        "mid": rtp.MID,
-        "rid": rtp.RID,
-        "repaired_rid": rtp.REPAIRED_RID,
-        "audio_level": rtp.AUDIO_LEVEL,
-        "abs_send_time": rtp.ABS_SEND_TIME,
-        "transport_wide": rtp.TRANSPORT_WIDE,
+        "mid": negotiation.MID,
+        "rid": negotiation.RID,
+        "repaired_rid": negotiation.REPAIRED_RID,
+        "audio_level": negotiation.AUDIO_LEVEL,
+        "abs_send_time": negotiation.ABS_SEND_TIME,
+        "transport_wide": negotiation.TRANSPORT_WIDE,
     }
     made = HeaderExtensionsMap()
     made.configure(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from sfu.core.rtp import HEADER, is_rtcp
+from sfu.core.rtp import HEADER, RTCP_TYPES
 from sfu.dataplane.contract import (
     AddRepair,
     Address,
@@ -247,7 +247,7 @@ class Twins:
         """Ask again for packets of a slot, counted from the latest that it sent; some never were."""
         peer = self.peers[0 if slot == 2 else 2]
         sent = self.sides[0].sent.get(peer.address, [])
-        headers = [HEADER.unpack_from(data) for data in sent if not is_rtcp(data)]
+        headers = [HEADER.unpack_from(data) for data in sent if data[1] not in RTCP_TYPES]
         latest = next((h[2] for h in reversed(headers) if h[4] == 2000 + slot), 0)
         self.apply(Retransmit(SlotId(slot), tuple((latest - back) & 0xFFFF for back in backs)))
 
