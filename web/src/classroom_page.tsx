@@ -2,9 +2,9 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Pupil } from "./features/pupil/pupil";
 import { t } from "./i18n";
+import { cameraWanted, noteChecked, wasChecked } from "./state/checked";
 import { isVolunteerView } from "./state/classroom";
 import type { Desk } from "./state/desk";
-import { cameraWanted, noteChecked, wasChecked } from "./state/ringing";
 import { signOut } from "./state/sign_in";
 import { Button } from "./ui/button";
 import { Page } from "./ui/page";
@@ -52,7 +52,7 @@ export function ClassroomPage({ desk }: { desk: Desk }) {
       banner={<LinkBanner link={session.link} />}
       footer={
         <>
-          {view && !checking.value && !isCoordinator(view) && (
+          {view && !checking.value && !mustCheck(view, session.login) && !isCoordinator(view) && (
             <Button tone="plain" icon="sound" onClick={() => (checking.value = true)}>
               {t.value.common.checkDevices}
             </Button>
@@ -80,9 +80,9 @@ function SignOut({ login }: { login: string }) {
 function Home(props: { desk: Desk; view: PupilView | VolunteerView; checking: Signal<boolean> }) {
   const { desk, view, checking } = props;
   const { session, devices } = desk;
-  const checked = useSignal(wasChecked(session.login));
+  const checked = wasChecked(session.login);
   const adult = isVolunteerView(view);
-  const mustCheck = !isVolunteerView(view) && !view.checked && !checked.value;
+  const must = mustCheck(view, session.login);
   useEffect(() => {
     // What comes next is fetched while nothing else happens.
     lesson.fetch();
@@ -92,13 +92,12 @@ function Home(props: { desk: Desk; view: PupilView | VolunteerView; checking: Si
     noteChecked(session.login, camera);
     devices.close("microphone");
     devices.close("camera");
-    checked.value = true;
     checking.value = false;
     if (!adult) session.send({ type: "pupil.checked", microphone, camera }).catch(() => undefined);
   }
 
-  if (checking.value || (mustCheck && !isWaiting(view))) {
-    const back = mustCheck ? {} : { onBack: () => (checking.value = false) };
+  if (checking.value || (must && !isWaiting(view))) {
+    const back = must ? {} : { onBack: () => (checking.value = false) };
     return <check.Component devices={devices} tu={!adult} onDone={done} {...back} />;
   }
   if (adult) {
@@ -107,7 +106,7 @@ function Home(props: { desk: Desk; view: PupilView | VolunteerView; checking: Si
         view={view}
         desk={desk.volunteer}
         now={session.now.value}
-        checked={checked.value}
+        checked={checked}
         fileAddress={(file) => session.fileAddress(file)}
         onCheck={() => (checking.value = true)}
       />
@@ -132,6 +131,11 @@ function Home(props: { desk: Desk; view: PupilView | VolunteerView; checking: Si
       }}
     />
   );
+}
+
+/** A pupil passes the check once, before the first question. */
+function mustCheck(view: PupilView | VolunteerView, login: string): boolean {
+  return !isVolunteerView(view) && !view.checked && !wasChecked(login);
 }
 
 function isCoordinator(view: PupilView | VolunteerView): boolean {

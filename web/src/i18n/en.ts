@@ -141,6 +141,7 @@ export const en: Messages = {
     anyone: "The first person who is free",
     send: "Send my question",
     chooseSubject: "Choose the subject first.",
+    calls: (name) => `${name} is calling you`,
     sentLater: "Your question is kept on this device. It leaves as soon as the connection is back.",
     mayNot: {
       no_consent:

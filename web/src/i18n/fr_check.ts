@@ -82,22 +82,22 @@ export const checkFr = {
   remedy: {
     refused: {
       chromium:
-        "Touchez l’icône à gauche de l’adresse de la page, puis « Micro » ou « Caméra », et choisissez « Autoriser ». Ensuite, réessayez.",
-      firefox: "Touchez l’icône barrée près de l’adresse de la page et effacez le refus. Ensuite, réessayez.",
+        "Toucher l’icône à gauche de l’adresse de la page, puis « Micro » ou « Caméra », et choisir « Autoriser ». Ensuite, réessayer.",
+      firefox: "Toucher l’icône barrée près de l’adresse de la page et effacer le refus. Ensuite, réessayer.",
       safari:
-        "Ouvrez le menu « aA » ou Safari › Réglages pour ce site, et mettez Micro et Caméra sur « Autoriser ». Ensuite, réessayez.",
+        "Ouvrir le menu « aA » ou Safari › Réglages pour ce site, et mettre Micro et Caméra sur « Autoriser ». Ensuite, réessayer.",
       other:
-        "Ouvrez les réglages du navigateur pour cette page et autorisez le micro et la caméra. Ensuite, réessayez.",
+        "Ouvrir les réglages du navigateur pour cette page et autoriser le micro et la caméra. Ensuite, réessayer.",
     },
     blocked: {
-      windows: "Windows : Paramètres › Confidentialité › Micro (ou Caméra), et autorisez le navigateur.",
-      mac: "Mac : Réglages Système › Confidentialité et sécurité › Micro (ou Caméra), et cochez le navigateur.",
-      phone: "Téléphone ou tablette : Réglages › Applications › le navigateur › Autorisations, et autorisez.",
-      other: "Dans les réglages de l’appareil, autorisez le navigateur à utiliser le micro et la caméra.",
+      windows: "Windows : Paramètres › Confidentialité › Micro (ou Caméra), et autoriser le navigateur.",
+      mac: "Mac : Réglages Système › Confidentialité et sécurité › Micro (ou Caméra), et cocher le navigateur.",
+      phone: "Téléphone ou tablette : Réglages › Applications › le navigateur › Autorisations, et autoriser.",
+      other: "Dans les réglages de l’appareil, autoriser le navigateur à utiliser le micro et la caméra.",
     },
-    missing: "Branchez un casque ou une webcam, puis réessayez.",
-    in_use: "Fermez les autres appels ou programmes (Zoom, WhatsApp, Teams…), puis réessayez.",
-    insecure: "Demandez à la personne qui s’occupe du site de mettre une adresse en https.",
-    unknown: "Débranchez et rebranchez l’appareil, ou redémarrez le navigateur, puis réessayez.",
+    missing: "Brancher un casque ou une webcam, puis réessayer.",
+    in_use: "Fermer les autres appels ou programmes (Zoom, WhatsApp, Teams…), puis réessayer.",
+    insecure: "Demander à la personne qui s’occupe du site de mettre une adresse en https.",
+    unknown: "Débrancher et rebrancher l’appareil, ou redémarrer le navigateur, puis réessayer.",
   },
 };

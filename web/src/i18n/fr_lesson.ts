@@ -50,10 +50,11 @@ export const lessonFr = {
     long: "La connexion prend plus de temps que d’habitude…",
     mending: "La connexion s’est coupée. On la rétablit…",
     advice:
-      "L’image et le son ne passent pas sur ce réseau. Essayez un autre réseau (le partage de connexion du téléphone, par exemple). Les messages écrits fonctionnent.",
-    noServer: "La vidéo n’est pas disponible pour le moment. On réessaie. Les messages écrits fonctionnent.",
+      "L’image et le son ne passent pas sur ce réseau. Un autre réseau peut aider (le partage de connexion du téléphone, par exemple). Les messages écrits fonctionnent.",
+    noServer:
+      "La vidéo n’est pas disponible pour le moment. La page réessaie. Les messages écrits fonctionnent.",
     offer:
-      "Ce navigateur ne peut pas faire d’appel vidéo ici. Essayez Firefox ou Chrome. Les messages écrits fonctionnent.",
+      "Ce navigateur ne peut pas faire d’appel vidéo ici. Firefox ou Chrome conviennent. Les messages écrits fonctionnent.",
   },
   interrupted: (name: string) => `${name} a perdu la connexion. On l’attend.`,
   interruptedUntil: (name: string, seconds: number) =>
@@ -68,11 +69,11 @@ export const lessonFr = {
     title: "Ça ne marche pas ?",
     lead: "Essayez dans cet ordre :",
     dontHear: "Je n’entends pas",
-    dontHearTip: "Montez le volume, enlevez le mode silencieux, débranchez puis rebranchez le casque.",
+    dontHearTip: "Monter le volume, enlever le mode silencieux, débrancher puis rebrancher le casque.",
     notHeard: "On ne m’entend pas",
-    notHeardTip: "Vérifiez que le micro n’est pas coupé, ou choisissez-en un autre ici.",
+    notHeardTip: "Vérifier que le micro n’est pas coupé, ou en choisir un autre ici.",
     noPicture: "L’image est figée",
-    noPictureTip: "Coupez la caméra : le son passera mieux. Ou relancez la connexion.",
+    noPictureTip: "Couper la caméra : le son passera mieux. Ou relancer la connexion.",
     restart: "Relancer la connexion",
     restarted: "On relance la connexion…",
   },

@@ -1,11 +1,13 @@
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
+import { t } from "../i18n";
 import type { CallView, PupilView, VolunteerView } from "../wire/messages.gen";
 import { type Call, openCall } from "./call";
+import { cameraWanted } from "./checked";
 import { type Classroom, isVolunteerView, openClassroom } from "./classroom";
 import { createDevices, type Devices } from "./devices";
 import { type Lesson, openLesson } from "./lesson";
 import { openQuestionDesk, type QuestionDesk } from "./question";
-import { cameraWanted } from "./ringing";
+import { openRinging, type Ring } from "./ringing";
 import type { Session } from "./session";
 import { openVolunteerDesk, type VolunteerDesk } from "./volunteer_desk";
 
@@ -30,6 +32,9 @@ export interface Desk {
 }
 
 const LINGER_MS = 3_000;
+const BEGINNING: ReadonlySet<string> = new Set(["accepted", "connecting"]);
+const hidden = signal(document.visibilityState === "hidden");
+document.addEventListener("visibilitychange", () => (hidden.value = document.visibilityState === "hidden"));
 
 /** Follows the id in `wanted` with something opened for it; the former is closed. */
 function follow<T>(
@@ -93,6 +98,7 @@ export function openDesk(session: Session): Desk {
     },
   );
   keepDevices(classroom, devices, call, wantsCamera);
+  openRinging(computed(() => pupilRing(view.value, call.value)));
   return {
     session,
     classroom,
@@ -109,6 +115,15 @@ export function openDesk(session: Session): Desk {
     ),
     clearFarewell: () => (left.value = undefined),
   };
+}
+
+/** A pupil's page is quiet: it rings only when it is out of sight, or for a call that was promised for later. */
+function pupilRing(view: PupilView | VolunteerView | undefined, call: Call | undefined): Ring | undefined {
+  const now = call?.view.value;
+  if (!now || !BEGINNING.has(now.state) || !view || isVolunteerView(view)) return undefined;
+  if (!hidden.value && !view.question?.promised_by) return undefined;
+  const words = t.value.pupil.calls(now.callee?.name ?? "");
+  return { call: now.call, tab: `📞 ${words}`, notification: words };
 }
 
 function otherName(lesson: Lesson, view: PupilView | VolunteerView | undefined): string {

@@ -1,6 +1,5 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { audio, chime } from "./level";
-import { recall, remember } from "./storage";
 
 const EVERY_MS = 3_200;
 /** Two soft notes, a fourth apart. */
@@ -76,18 +75,4 @@ export function openRinging(ring: ReadonlySignal<Ring | undefined>): Ringing {
       if ("Notification" in window) mayNotify.value = await Notification.requestPermission();
     },
   };
-}
-
-/** The volunteer has checked sound and picture on this device before. */
-export function wasChecked(login: string): boolean {
-  return recall(`checked:${login}`) !== "";
-}
-
-export function noteChecked(login: string, camera: boolean): void {
-  remember(`checked:${login}`, camera ? "camera" : "sound");
-}
-
-/** False when the person chose to go without camera. */
-export function cameraWanted(login: string): boolean {
-  return recall(`checked:${login}`) !== "sound";
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { Announcer } from "./announcer";
+import { useKeptFocus } from "./focus";
 
 /** The frame of every page: skip link, brand, what the header offers, main landmark. */
 export function Page(props: {
@@ -13,6 +14,7 @@ export function Page(props: {
   bare?: boolean;
   children: ComponentChildren;
 }) {
+  useKeptFocus();
   if (props.bare) {
     return (
       <div class="whole">

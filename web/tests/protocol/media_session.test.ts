@@ -11,6 +11,8 @@ class SeamPeer extends EventTarget {
   localDescription: { sdp: string } | null = null;
   added: { kind: string; direction: string; rids: (string | undefined)[] }[] = [];
   replaced: string[] = [];
+  /** What gives way on a poor network, and which layers are sent, each time that it is set. */
+  parameters: string[] = [];
   restarts = 0;
   closed = false;
   readonly stats = new Map<string, unknown>();
@@ -27,6 +29,15 @@ class SeamPeer extends EventTarget {
       replaceTrack: (track: unknown) => {
         this.replaced.push(`${mid} ${track ? "track" : "nothing"}`);
         sender.track = track;
+        return Promise.resolve();
+      },
+      // As Chromium after an answer: all layers active.
+      getParameters: () => ({
+        encodings: (init.sendEncodings ?? []).map((one) => ({ ...one, active: true })),
+      }),
+      setParameters: (wanted: RTCRtpSendParameters) => {
+        const active = wanted.encodings.filter((one) => one.active).map((one) => one.rid);
+        this.parameters.push(`${wanted.degradationPreference} ${active}`);
         return Promise.resolve();
       },
     };
@@ -140,6 +151,17 @@ test("prewarmed without tracks; later tracks are attached and nothing is negotia
   await settle();
   expect(peer(0).replaced.slice(2)).toEqual(["0 nothing", "1 nothing"]);
   expect(types()).toEqual(["call.join"]);
+});
+
+test("the picture keeps its size for two seconds; only the full layer is sent", async () => {
+  const media = await connected();
+  expect(peer(0).parameters).toEqual(["maintain-resolution f"]);
+  await clock.advance(10_000);
+  media.setTracks({ camera: {} as MediaStreamTrack });
+  await clock.advance(1_900);
+  expect(peer(0).parameters).toHaveLength(1);
+  await clock.advance(200);
+  expect(peer(0).parameters.slice(1)).toEqual(["balanced f"]);
 });
 
 test("not connected after ten seconds: ICE restart, then a fresh connection, with each failure counted", async () => {

@@ -74,7 +74,7 @@ function Step(props: {
         <h2>
           <span class="unseen">{words.step(number)} : </span>
           {props.title}
-          {state === "done" && <span class="check-ok"> · {words.done}</span>}
+          {state === "done" && <span class="unseen"> : {words.done}</span>}
         </h2>
         {state === "done" && (
           <Button

@@ -9,20 +9,32 @@ export interface ChatProps {
   lesson: Lesson;
   tu: boolean;
   other: string;
+  /** Unfolded by its button, on narrow screens. */
+  open: boolean;
   onClose: () => void;
 }
 
 /** The talk in writing. What is not sent yet says so; nothing written disappears. */
-export function Chat({ lesson, tu, other, onClose }: ChatProps) {
+export function Chat({ lesson, tu, other, open, onClose }: ChatProps) {
   const say = t.value.lesson;
   const draft = useSignal("");
   const list = useRef<HTMLOListElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
   const lines = lesson.lines.value;
   const view = lesson.view.value;
   const said = lines.filter((line) => line.kind === "said").length;
   useEffect(() => {
     if (said > 0) list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [said]);
+
+  useEffect(() => {
+    if (open) field.current?.focus();
+  }, [open]);
+
+  function close(): void {
+    onClose();
+    document.getElementById("chat-toggle")?.focus();
+  }
 
   function send(event: Event): void {
     event.preventDefault();
@@ -33,10 +45,16 @@ export function Chat({ lesson, tu, other, onClose }: ChatProps) {
   }
 
   return (
-    <section class="chat" aria-label={say.chat}>
+    <section
+      class="chat"
+      aria-label={say.chat}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && open) close();
+      }}
+    >
       <div class="chat-head">
         <h2>{say.chat}</h2>
-        <Button tone="plain" class="chat-close" onClick={onClose}>
+        <Button tone="plain" class="chat-close" onClick={close}>
           {t.value.common.close}
         </Button>
       </div>
@@ -71,6 +89,7 @@ export function Chat({ lesson, tu, other, onClose }: ChatProps) {
         </label>
         <textarea
           id="message"
+          ref={field}
           class="input"
           rows={1}
           maxLength={2000}

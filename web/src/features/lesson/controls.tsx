@@ -26,7 +26,7 @@ export function Controls({ call, unread, chatOpen, onChat, onTrouble }: Controls
     }
   }
   return (
-    <div class="controls" role="toolbar" aria-label={say.controls}>
+    <div class="controls" role="group" aria-label={say.controls}>
       <Control
         icon={microphone ? "microphone" : "microphoneOff"}
         words={microphone ? say.mute : say.unmute}
@@ -39,7 +39,13 @@ export function Controls({ call, unread, chatOpen, onChat, onTrouble }: Controls
         off={!camera}
         onClick={() => void call.setCamera(!camera)}
       />
-      <button type="button" class="control control-chat" aria-expanded={chatOpen} onClick={onChat}>
+      <button
+        id="chat-toggle"
+        type="button"
+        class="control control-chat"
+        aria-expanded={chatOpen}
+        onClick={onChat}
+      >
         <Icon name="chat" />
         <span>{say.chatOpen(unread)}</span>
       </button>

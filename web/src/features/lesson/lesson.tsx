@@ -7,6 +7,7 @@ import type { Lesson as LessonStore } from "../../state/lesson";
 import { announce } from "../../ui/announcer";
 import { useArrival } from "../../ui/focus";
 import { Icon } from "../../ui/icons";
+import { useWakeLock } from "../../widgets/wake_lock";
 import { Chat } from "./chat";
 import { Controls } from "./controls";
 import { Face } from "./face";
@@ -14,7 +15,6 @@ import { OwnPicture } from "./own_picture";
 import { Photo } from "./photo";
 import { Status } from "./status";
 import { TroubleDialog } from "./trouble_dialog";
-import { useWakeLock } from "./wake_lock";
 import "./lesson.css";
 
 export interface LessonProps {
@@ -61,7 +61,13 @@ export function Lesson({ lesson, call, devices, tu, now, fileAddress }: LessonPr
           {main === "face" && <Swap words={say.photoLarge} onClick={() => (chosen.value = "photo")} />}
         </Photo>
       )}
-      <Chat lesson={lesson} tu={tu} other={other} onClose={() => (chatOpen.value = false)} />
+      <Chat
+        lesson={lesson}
+        tu={tu}
+        other={other}
+        open={chatOpen.value}
+        onClose={() => (chatOpen.value = false)}
+      />
       <Controls
         call={call}
         unread={unread}

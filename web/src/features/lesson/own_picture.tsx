@@ -22,6 +22,12 @@ export function OwnPicture({ call, devices }: { call: Call; devices: Devices }) 
         </span>
       )}
       <span class="own-name">{say.you}</span>
+      {track && devices.choices.camera.value.length > 1 && (
+        <button type="button" class="own-flip" onClick={() => void devices.flip()}>
+          <span class="unseen">{t.value.check.flip}</span>
+          <Icon name="rotate" />
+        </button>
+      )}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { Dialog } from "../../ui/dialog";
 import { useArrival } from "../../ui/focus";
 import { Icon, type IconName } from "../../ui/icons";
 import { TroubleNotice } from "../../widgets/trouble";
+import { useWakeLock } from "../../widgets/wake_lock";
 import type { MyQuestion, PupilView } from "../../wire/messages.gen";
 
 export interface WaitingProps {
@@ -46,6 +47,8 @@ export function Waiting({ view, question, devices, cameraWanted, photo, onChange
   const heading = useArrival<HTMLHeadingElement>();
   const cancelling = useSignal(false);
   const say = t.value.pupil.waiting;
+  // A telephone that falls asleep would miss the call.
+  useWakeLock();
   const sentence = sentenceOf(view, question);
   useEffect(() => announce(sentence), [sentence]);
   return (

@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import type { Ringing } from "../../state/ringing";
 import { announce } from "../../ui/announcer";
@@ -24,11 +24,17 @@ export function RingCard(props: RingCardProps) {
   const { row, pupil, ringing, photo, busy } = props;
   const say = t.value.volunteer;
   const name = pupil?.name ?? "";
+  const card = useRef<HTMLElement>(null);
   const title = row.for_me ? say.asksForYou(name) : say.asks(name);
   const subject = t.value.subjects[row.subject] ?? "";
   useEffect(() => announce(`${title}. ${subject}`, true), [title, subject]);
+  useEffect(() => {
+    // Not while she writes: the lines would run away under her hands.
+    if (!(document.activeElement instanceof HTMLTextAreaElement))
+      card.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
-    <section class="ring" aria-label={title}>
+    <section ref={card} class="ring" aria-label={title}>
       <div class="ring-what stack">
         <h2>{title}</h2>
         <p class="ring-subject">

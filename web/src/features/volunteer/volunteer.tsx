@@ -39,7 +39,10 @@ export function Volunteer({ view, desk, now, checked, fileAddress, onCheck }: Vo
             <Switch on={view.free} onChange={(free) => desk.setFree(free)}>
               {say.free}
             </Switch>
-            <p class="soft">{view.free ? say.freeText : say.restingText}</p>
+            <p class="soft">
+              {view.free ? say.freeText : say.restingText}{" "}
+              {view.hours.until !== undefined && t.value.hours.openUntil(view.hours.until)}
+            </p>
           </div>
         )}
       </header>

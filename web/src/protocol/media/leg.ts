@@ -1,3 +1,4 @@
+import type { Clock } from "../clock";
 import { Refusal } from "../refusal";
 import { CAMERA_LAYERS, SCREEN_LAYERS, SECTIONS, type Section, type Source, wantedCodecs } from "./sections";
 
@@ -20,6 +21,9 @@ export interface LegEvents {
 
 export type Tracks = Readonly<Partial<Record<Source, MediaStreamTrack | null>>>;
 
+/** How long the picture keeps its size at the beginning, whatever the estimate of the network says. */
+const HOLD_MS = 2_000;
+
 function layersOf(section: Section): RTCRtpEncodingParameters[] {
   if (section.sends === "camera") return CAMERA_LAYERS.map((layer) => ({ ...layer }));
   return section.sends === "screen" ? SCREEN_LAYERS.map((layer) => ({ ...layer })) : [];
@@ -29,10 +33,12 @@ function layersOf(section: Section): RTCRtpEncodingParameters[] {
 export class Leg {
   readonly peer: RTCPeerConnection;
   private readonly senders = new Map<Source, RTCRtpSender>();
+  private held = false;
 
   constructor(
     browser: Browser,
     private readonly events: LegEvents,
+    private readonly clock: Clock,
   ) {
     this.peer = browser.makePeer();
     const stream = browser.makeStream();
@@ -58,14 +64,42 @@ export class Leg {
 
   async answer(sdp: string): Promise<void> {
     await this.peer.setRemoteDescription({ type: "answer", sdp });
+    await this.setCamera("maintain-resolution");
+    this.held = true;
   }
 
   /** Attaches, replaces or takes away what is sent; never negotiates. */
   async setTracks(tracks: Tracks): Promise<void> {
     for (const [source, sender] of this.senders) {
       const track = tracks[source] ?? null;
-      if (sender.track !== track) await sender.replaceTrack(track);
+      if (sender.track === track) continue;
+      await sender.replaceTrack(track);
+      if (source === "camera" && track) this.letGo();
     }
+  }
+
+  /**
+   * Which layers are sent, and what gives way on a poor network.
+   *
+   * Chromium forgets which layers were inactive when the answer comes. And it starts a lone layer at a quarter of its
+   * size and grows for a quarter of a minute, unless the size is held until its estimate of the network has grown.
+   */
+  private async setCamera(preference: RTCDegradationPreference): Promise<void> {
+    const camera = this.senders.get("camera");
+    if (!camera) return;
+    const parameters = camera.getParameters();
+    for (const encoding of parameters.encodings) {
+      const layer = CAMERA_LAYERS.find((one) => one.rid === encoding.rid);
+      if (layer) encoding.active = layer.active ?? true;
+    }
+    // A browser that cannot do this sends as it likes: better than no picture.
+    await camera.setParameters({ ...parameters, degradationPreference: preference }).catch(() => undefined);
+  }
+
+  private letGo(): void {
+    if (!this.held) return;
+    this.held = false;
+    this.clock.after(HOLD_MS, () => void this.setCamera("balanced"));
   }
 
   close(): void {

@@ -2,7 +2,7 @@ import type { AnswerOf, ClientCommand } from "../../wire/messages.gen";
 import { backoff } from "../backoff";
 import type { Clock } from "../clock";
 import { type AnyCode, codeOf } from "../refusal";
-import { type Browser, Leg, type Tracks } from "./leg";
+import { type Browser, Leg, type LegEvents, type Tracks } from "./leg";
 import { DEADLINES, type MediaEvent, type MediaState, nextMedia } from "./machine";
 import { Judge, look, type Network, UNKNOWN } from "./quality";
 
@@ -185,12 +185,13 @@ export class MediaSession {
 
   /** The former leg goes on until the new one is connected: make before break. */
   private freshLeg(): Leg {
-    const leg: Leg = new Leg(this.parts.browser, {
+    const events: LegEvents = {
       connected: () => this.leg === leg && this.on("connected"),
       broken: () => this.leg === leg && this.broke(leg),
       track: (mid, track) => this.leg === leg && this.take(mid, track),
       heard: () => this.leg === leg && this.hear(),
-    });
+    };
+    const leg: Leg = new Leg(this.parts.browser, events, this.parts.clock);
     if (this.former) this.leg?.close();
     else this.former = this.leg;
     this.leg = leg;
