@@ -25,6 +25,7 @@ async def serve(settings: Settings, apps: list[App]) -> None:
     Raises:
         CannotStart: The port is taken.
     """
+    _check_port(settings)
     async with compose(settings, apps) as process, until_asked() as asked:
         gateway = Gateway(process)
         runner = web.AppRunner(gateway.application, access_log=None, shutdown_timeout=STOP_WITHIN_S)
@@ -39,7 +40,8 @@ async def serve(settings: Settings, apps: list[App]) -> None:
                     reuse_port=True,
                     backlog=512,
                 )
-                await _start(site, settings)
+                await site.start()
+                logger.info("= listening on %s", site.name)
                 await first_of(asked, services)
                 logger.info("= stopping")
                 await site.stop()
@@ -48,25 +50,23 @@ async def serve(settings: Settings, apps: list[App]) -> None:
     logger.info("= stopped")
 
 
-async def _start(site: web.TCPSite, settings: Settings) -> None:
-    try:
-        _check_alone(settings)
-        await site.start()
-    except OSError as error:
-        raise CannotStart(
-            f"Port {settings.port} of {settings.host} cannot be used ({error.strerror or error}): "
-            f"stop what uses it, or choose another with PORT."
-        ) from error
-    logger.info("= listening on %s", site.name)
+def _check_port(settings: Settings) -> None:
+    """Find another program on the port; our own processes share it (SO_REUSEPORT), others do not.
 
-
-def _check_alone(settings: Settings) -> None:
-    """Find another program on the port; our own processes share it (SO_REUSEPORT), others do not."""
+    Raises:
+        CannotStart: There is one.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        probe.bind((settings.host, settings.port))
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise CannotStart(
+                f"Port {settings.port} of {settings.host} cannot be used ({error.strerror or error}): "
+                f"stop what uses it, or choose another with PORT."
+            ) from error
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:
