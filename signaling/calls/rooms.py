@@ -15,7 +15,7 @@ from signaling.calls import placement, store
 from signaling.calls.contract import CALLEE, CALLER, Call
 from signaling.calls.placement import Verdict, Workers
 from signaling.calls.sfu_client import SfuClient
-from signaling.calls.table import Event, State
+from signaling.calls.table import WAITING, Event, State
 from signaling.calls.tables import call as calls
 from signaling.calls.transitions import Transitions
 from signaling.database import Database
@@ -209,6 +209,9 @@ class Rooms:
                 # A join that found nobody is a report too: the call of a system that was stopped and started anew.
                 call = await store.change(tx, call, media_lost_at=now)
             reported_at = call.media_lost_at if call.media_lost_at is not None else now
+            if call.state in (*WAITING, State.ACCEPTED):
+                # Nobody talks yet: a mistake costs one more join, waiting costs a child five seconds.
+                reported_at -= placement.FORGOTTEN_S
             verdict = placement.judge(call.worker, workers, reported_at, now)
             if verdict is Verdict.DEAD:
                 await self._transitions.move(tx, call, Event.MOVE, now)

@@ -230,6 +230,20 @@ async def test_a_join_after_everything_was_stopped_and_started_finds_the_new_wor
     assert (await scene.call(call)).worker == "w2"
 
 
+async def test_a_system_that_was_stopped_and_started_takes_a_waiting_caller_back_at_once(
+    media_scene, worker, spare
+):
+    scene = media_scene
+    call = await scene.queue("Lina")
+    await join(scene, "Lina", call)
+    await scene.redis.flushall()
+    await spare.announce()
+    joined = await join(scene, "Lina", call)
+    assert joined.epoch == 2
+    assert (await scene.call(call)).worker == "w2"
+    assert len(worker.commands) == 1, "nobody waits for a worker that is not there"
+
+
 async def test_a_worker_that_is_alive_is_not_given_up(media_scene, worker, spare):
     scene = media_scene
     call = await live(scene, worker)
