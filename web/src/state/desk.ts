@@ -98,7 +98,7 @@ export function openDesk(session: Session): Desk {
     },
   );
   keepDevices(classroom, devices, call, wantsCamera);
-  openRinging(computed(() => pupilRing(view.value, call.value)));
+  openRinging(computed(() => pupilRing(view.value, call.value?.view.value)));
   return {
     session,
     classroom,
@@ -118,12 +118,14 @@ export function openDesk(session: Session): Desk {
 }
 
 /** A pupil's page is quiet: it rings only when it is out of sight, or for a call that was promised for later. */
-function pupilRing(view: PupilView | VolunteerView | undefined, call: Call | undefined): Ring | undefined {
-  const now = call?.view.value;
-  if (!now || !BEGINNING.has(now.state) || !view || isVolunteerView(view)) return undefined;
+function pupilRing(
+  view: PupilView | VolunteerView | undefined,
+  call: CallView | undefined,
+): Ring | undefined {
+  if (!view || isVolunteerView(view) || !call || !BEGINNING.has(call.state)) return undefined;
   if (!hidden.value && !view.question?.promised_by) return undefined;
-  const words = t.value.pupil.calls(now.callee?.name ?? "");
-  return { call: now.call, tab: `📞 ${words}`, notification: words };
+  const words = t.value.pupil.calls(call.callee?.name ?? "");
+  return { call: call.call, tab: `📞 ${words}`, notification: words };
 }
 
 function otherName(lesson: Lesson, view: PupilView | VolunteerView | undefined): string {

@@ -37,7 +37,7 @@ class SeamPeer extends EventTarget {
       }),
       setParameters: (wanted: RTCRtpSendParameters) => {
         const active = wanted.encodings.filter((one) => one.active).map((one) => one.rid);
-        this.parameters.push(`${wanted.degradationPreference} ${active}`);
+        this.parameters.push(`${wanted.degradationPreference} ${active.join(" ")}`);
         return Promise.resolve();
       },
     };
