@@ -50,9 +50,6 @@ FEEDBACK = {
     ("video", True): ("nack", "nack pli", "transport-cc", "goog-remb"),
     ("video", False): ("nack", "nack pli", "goog-remb"),
 }
-START = {"x-google-start-bitrate": "1000"}
-"""kbit/s, for what the client sends. Chromium begins at 300 by itself: a single 640x480 layer is then sent as 320x240
-for a quarter of a minute, with this as 480x360 or more at once. Other browsers do not know the parameter."""
 KINDS = {"audio": (Media.OPUS,), "video": (Media.VP8, Media.H264)}
 """In order of preference."""
 
@@ -234,7 +231,7 @@ def _codecs(section: OfferedSection, formats: dict[Media, Format], *, sends: boo
                 name=media.value,
                 clock_rate=form.clock_rate,
                 channels=codec.channels,
-                parameters=_parameters(codec, media) | (START if sends and section.kind == "video" else {}),
+                parameters=_parameters(codec, media),
                 feedback=tuple(name for name in wanted if name in codec.feedback),
             )
         )

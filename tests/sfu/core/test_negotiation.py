@@ -89,7 +89,6 @@ def test_a_camera_is_answered_with_vp8_its_repair_and_rids():
     (section,) = plan.sections
     assert [(codec.name, codec.payload_type) for codec in section.codecs] == [("vp8", 96), ("rtx", 97)]
     assert section.codecs[0].feedback == ("nack", "nack pli", "transport-cc", "goog-remb")
-    assert section.codecs[0].parameters == {"x-google-start-bitrate": "1000"}
     assert section.codecs[1].parameters == {"apt": "96"}
     assert section.rids == ("q", "h", "f")
     assert uris(section) == {MID, RID, REPAIRED_RID, ABS_SEND_TIME, TRANSPORT_WIDE}
