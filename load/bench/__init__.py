@@ -1,0 +1,1 @@
+"""Benchmarks: figures with the load named, never judged here. ``make bench FIGURE=prefix``."""

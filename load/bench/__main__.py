@@ -1,0 +1,30 @@
+"""``python -m load.bench [prefix]``: run the benchmarks of which a figure begins with the prefix."""
+
+import asyncio
+import sys
+
+from load.bench import first_frame, forwarding, page_size
+from load.bench.figure import show
+
+BENCHMARKS = (*forwarding.BENCHMARKS, *first_frame.BENCHMARKS, *page_size.BENCHMARKS)
+
+
+def main() -> int:
+    """Run what was asked for; figures that were not asked for are not printed."""
+    prefix = sys.argv[1] if len(sys.argv) > 1 else ""
+    chosen = [
+        benchmark for benchmark in BENCHMARKS if any(name.startswith(prefix) for name in benchmark.names)
+    ]
+    if not chosen:
+        known = ", ".join(name for benchmark in BENCHMARKS for name in benchmark.names)
+        sys.stderr.write(f"no figure begins with {prefix!r}; there are {known}\n")
+        return 2
+    for benchmark in chosen:
+        for figure in asyncio.run(benchmark.run()):
+            if figure.figure.startswith(prefix):
+                show(figure)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
