@@ -96,7 +96,7 @@ class Peers:
         """Say goodbye to every peer and give the ports back."""
         for transport in list(self._peers):
             self.close(transport)
-        await asyncio.gather(*self._farewells)
+        await asyncio.gather(*self._farewells, return_exceptions=True)
         self._tcp.close()
         self._udp.close(asyncio.get_running_loop())
 
