@@ -30,6 +30,8 @@ DEAF_AFTER_S = 15.0
 RETRY_FIRST_S = 0.2
 RETRY_MOST_S = 3.0
 ANSWER_WITHIN_S = 5.0
+PUBLISH_WITHIN_S = 1.0
+"""Somebody waits for the acknowledgement of what is already committed."""
 
 logger = logging.getLogger(__name__)
 
@@ -90,8 +92,9 @@ class Bus:
         """Tell all processes; when Redis is away, at least this one hears it."""
         notice = Notice(tuple(topics), logs)
         try:
-            await self._redis.publish(CHANNEL, msgspec.msgpack.encode(notice))
-        except (RedisError, OSError) as error:
+            async with asyncio.timeout(PUBLISH_WITHIN_S):
+                await self._redis.publish(CHANNEL, msgspec.msgpack.encode(notice))
+        except (RedisError, OSError) as error:  # the time-out too
             logger.warning("x notice: Redis is away (%s)", type(error).__name__)
             self._on_notice(notice)
 

@@ -77,6 +77,20 @@ async def connect_to_both(site, processes, pages, name):
 
 
 async def test_people_on_different_processes_of_one_port_meet(site, pages):
+    await meet(site, pages)
+
+
+@pytest.mark.redis
+@pytest.mark.postgres
+async def test_they_meet_over_redis_server_and_postgresql_too(
+    redis_server_url, postgres_url, tmp_path, pages
+):
+    async with open_place(redis_server_url, tmp_path, postgres_url) as place:
+        with ExitStack() as stack:
+            await meet(Site(place, tmp_path, stack), pages)
+
+
+async def meet(site, pages):
     processes = [site.start(), site.start()]
     aya, bao = await connect_to_both(site, processes, pages, "Aya")
     log = site.place.log

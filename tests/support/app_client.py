@@ -81,10 +81,13 @@ class Place:
 
 
 @asynccontextmanager
-async def open_place(valkey: ValkeyServer, folder: Path) -> AsyncIterator[Place]:
-    """Make a database with the notebook's people."""
+async def open_place(
+    valkey: ValkeyServer | str, folder: Path, database_url: str = ""
+) -> AsyncIterator[Place]:
+    """Make a database with the notebook's people; by default a SQLite file in ``folder``."""
     environment = {
-        "REDIS_URL": valkey.url,
+        "REDIS_URL": valkey if isinstance(valkey, str) else valkey.url,
+        "DATABASE_URL": database_url,
         "DATA_DIR": str(folder),
         "SECRET_KEY": KEY,
         "FILES_KEY": KEY,

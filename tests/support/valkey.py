@@ -60,6 +60,12 @@ class ValkeyServer:
                 else:
                     return
 
+    @property
+    def pid(self) -> int:
+        """The process, to pause it."""
+        assert self._process
+        return self._process.pid
+
     def stop(self) -> None:
         """Stop at once, losing everything."""
         if self._process:

@@ -1,5 +1,7 @@
 """The bell between processes, on a real Valkey."""
 
+import os
+import signal
 import time
 
 import pytest
@@ -85,3 +87,16 @@ async def test_after_redis_came_back_the_gap_is_told(redis, valkey):
         assert ear.gaps == 2
         await ear.bus.publish({"again"}, {})
         await until(lambda: ear.notices[-1] == Notice(("again",)))
+
+
+async def test_a_redis_that_hangs_holds_nobody_up(redis, valkey, monkeypatch):
+    monkeypatch.setattr(bus_module, "PUBLISH_WITHIN_S", 0.1)
+    ear = Ear(redis)
+    async with running(ear.bus.run()):
+        await until(lambda: ear.bus.healthy)
+        os.kill(valkey.pid, signal.SIGSTOP)
+        try:
+            await ear.bus.publish({"meanwhile"}, {})
+            assert ear.notices == [Notice(("meanwhile",))], "at least this process hears it"
+        finally:
+            os.kill(valkey.pid, signal.SIGCONT)
