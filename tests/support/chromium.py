@@ -84,7 +84,9 @@ def playing() -> Iterator[Playwright]:
 
 
 @contextmanager
-def chromium(playwright: Playwright, sight: Sight, folder: Path, *, consenting: bool = True) -> Iterator[Browser]:
+def chromium(
+    playwright: Playwright, sight: Sight, folder: Path, *, consenting: bool = True
+) -> Iterator[Browser]:
     """Start a browser that shows `sight`.
 
     Args:

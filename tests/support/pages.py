@@ -13,13 +13,21 @@ from tests.support.system import Link, System
 WIDE = {"width": 1280, "height": 800}
 WAIT_MS = 15_000
 
-WATCH_PEERS = """
-window.story = {peers: [], negotiations: 0};
+WATCH = """
+window.story = {peers: [], negotiations: 0, early: []};
 window.RTCPeerConnection = class extends window.RTCPeerConnection {
   constructor(...all) { super(...all); window.story.peers.push(this); }
   setLocalDescription(...all) { window.story.negotiations += 1; return super.setLocalDescription(...all); }
 };
+const look = () => {
+  const name = document.querySelector('[data-testid=face-name]')?.textContent;
+  const video = document.querySelector('[data-testid=remote-video]');
+  if (name && !video?.getVideoPlaybackQuality().totalVideoFrames) window.story.early.push(name);
+  requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
 """
+"""Keeps the connections, counts descriptions, and notes a name that is shown before there is a picture."""
 
 READ_MEDIA = """
 async () => {
@@ -81,7 +89,7 @@ class Person:
         self.link = link
         self.context = browser.new_context(locale="fr-FR", **({"viewport": WIDE} | context))
         self.context.set_default_timeout(WAIT_MS)
-        self.context.add_init_script(WATCH_PEERS)
+        self.context.add_init_script(WATCH)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         """What went wrong inside the page, as its console tells."""
@@ -104,6 +112,11 @@ class Person:
         else:
             self.press("Sans caméra")
 
+    def must_check(self) -> bool:
+        """Wait until the page is there; tell whether it asks for the check."""
+        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+        return self.button("Écouter").is_visible()
+
     def press(self, name: str) -> None:
         """Press the button of that name."""
         self.button(name).click()
@@ -118,7 +131,9 @@ class Person:
 
     def is_in_lesson(self, *, with_name: str) -> None:
         """Wait until the lesson is on the screen."""
-        expect(self.page.get_by_role("heading", name=f"Leçon avec {with_name}")).to_be_visible(timeout=WAIT_MS)
+        expect(self.page.get_by_role("heading", name=f"Leçon avec {with_name}")).to_be_visible(
+            timeout=WAIT_MS
+        )
 
     def say(self, text: str) -> None:
         """Write a message in the lesson."""
@@ -144,7 +159,9 @@ class Person:
         found: dict[str, Any] = self.page.evaluate(READ_MEDIA)
         return found
 
-    def until_media(self, holds: Callable[[dict[str, Any]], bool], what: str, within_s: float = 20) -> dict[str, Any]:
+    def until_media(
+        self, holds: Callable[[dict[str, Any]], bool], what: str, within_s: float = 20
+    ) -> dict[str, Any]:
         """Wait until the counters are as wanted."""
         found: dict[str, Any] = {}
         for _ in range(round(within_s * 10)):
@@ -156,12 +173,23 @@ class Person:
 
     def sees_and_hears(self, sight: Sight, frames: int = 90) -> None:
         """Wait until `frames` were decoded; what is seen and heard must be `sight`."""
-        self.until_media(lambda found: found["decoded"] >= frames and found["voice"] >= 50, "seen and heard enough")
+        self.until_media(
+            lambda found: found["decoded"] >= frames and found["voice"] >= 50, "seen and heard enough"
+        )
         mean = self.page.get_by_test_id("remote-video").evaluate(MEAN_COLOUR)
         assert mean.index(max(mean)) == sight.strongest, mean
         assert max(mean) > 1.5 * min(mean), mean
+        self.hears(sight)
+
+    def hears(self, sight: Sight) -> None:
+        """Listen for two seconds; the loudest tone must be that of `sight`."""
         heard = self.page.get_by_test_id("remote-audio").evaluate(LOUDEST_HZ)
         assert abs(heard - sight.tone_hz) < 30, heard
+
+    def knows_who_is_in_the_picture(self, name: str) -> None:
+        """Wait for the name; it was never there without a picture."""
+        expect(self.page.get_by_test_id("face-name")).to_have_text(name)
+        assert self.page.evaluate("window.story.early") == []
 
     def negotiations(self) -> int:
         """How often this page described a connection since it was loaded."""

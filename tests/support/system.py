@@ -60,6 +60,10 @@ class System:
         """The demonstration's persons of one role."""
         return [link for link in self.links if link.role == role]
 
+    def person(self, name: str) -> Link:
+        """The person of the demonstration with this name."""
+        return next(link for link in self.links if link.name == name)
+
     def address(self, link: Link) -> str:
         """The personal link as it stands on paper."""
         return self.base + link.path
