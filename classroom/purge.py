@@ -12,6 +12,8 @@ from classroom import tables
 from signaling.api import Context, Sweep
 
 BATCH = 200
+CHECK_KEPT_S = 90 * 86400.0
+"""As long as a login: nobody is asked to check a device that she has checked on this login."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,9 @@ class Purge:
             questions = await tx.execute(
                 delete(tables.question).where(_past(tables.question, now), tables.question.c.id.not_in(kept))
             )
-        return lessons.rowcount + questions.rowcount
+            forgotten = tables.check.c.at <= now - CHECK_KEPT_S
+            checks = await tx.execute(delete(tables.check).where(forgotten))
+        return lessons.rowcount + questions.rowcount + checks.rowcount
 
 
 def _past(table: Table, now: float) -> ColumnElement[bool]:

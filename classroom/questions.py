@@ -75,7 +75,8 @@ class Questions:
         """Take the question back; the policy closes it when the call has ended."""
         now, me = self.context.clock(), login.person.id
         async with self.context.database.write() as tx:
-            question = await self._own(tx, me, command.question)
+            # Not locked here: whoever accepts locks the call before the question, and so does `Calls.cancel`.
+            question = await self._own(tx, me, command.question, lock=False)
             if question.state == store.TAKEN:
                 raise Refusal(Code.CONFLICT, "a volunteer has just taken the question")
             if question.state == store.OPEN:
@@ -125,8 +126,8 @@ class Questions:
             raise Refusal(Code.NOT_FOUND, "no such photo of this pupil")
         await self.context.files.keep_until(tx, photo, now + PHOTO_KEPT_S)
 
-    async def _own(self, tx: Transaction, me: str, question_id: str) -> store.Question:
-        question = await store.question(tx, question_id, lock=True)
+    async def _own(self, tx: Transaction, me: str, question_id: str, *, lock: bool = True) -> store.Question:
+        question = await store.question(tx, question_id, lock=lock)
         if question is None or question.pupil != me:
             raise Refusal(Code.NOT_FOUND, "no such question of this pupil")
         return question

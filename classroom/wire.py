@@ -6,9 +6,11 @@ import msgspec
 
 from signaling.wire import ClientId, Command, Id, Struct
 
-Words = Annotated[str, msgspec.Meta(max_length=500)]
-Note = Annotated[str, msgspec.Meta(max_length=400)]
-ChatText = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL cannot store the character, and no keyboard writes it."""
+Words = Annotated[str, msgspec.Meta(max_length=500, pattern=NO_NUL)]
+Note = Annotated[str, msgspec.Meta(max_length=400, pattern=NO_NUL)]
+ChatText = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=NO_NUL)]
 SUBJECTS = ("french", "maths", "history", "english", "science", "other")
 Subject = Annotated[str, msgspec.Meta(pattern="^(" + "|".join(SUBJECTS) + ")$")]
 
