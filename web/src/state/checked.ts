@@ -19,6 +19,11 @@ export function noteChecked(login: string, camera: boolean): void {
   found.value = { ...found.value, [login]: result };
 }
 
+/** It has just worked in a lesson: nothing is left to check. */
+export function noteWorked(login: string): void {
+  if (!wasChecked(login)) noteChecked(login, cameraWanted(login));
+}
+
 /** False when the person chose to go without camera. */
 export function cameraWanted(login: string): boolean {
   return foundFor(login) !== "sound";

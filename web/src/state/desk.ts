@@ -2,7 +2,7 @@ import { computed, effect, type ReadonlySignal, signal, untracked } from "@preac
 import { t } from "../i18n";
 import type { CallView, PupilView, VolunteerView } from "../wire/messages.gen";
 import { type Call, openCall } from "./call";
-import { cameraWanted } from "./checked";
+import { cameraWanted, noteWorked } from "./checked";
 import { type Classroom, isVolunteerView, openClassroom } from "./classroom";
 import { createDevices, type Devices } from "./devices";
 import { type Lesson, openLesson } from "./lesson";
@@ -98,6 +98,10 @@ export function openDesk(session: Session): Desk {
     },
   );
   keepDevices(classroom, devices, call, wantsCamera);
+  effect(() => {
+    // A lesson in which both were heard is better than any check.
+    if (call.value?.view.value?.state === "live") noteWorked(session.login);
+  });
   openRinging(computed(() => pupilRing(view.value, call.value?.view.value)));
   return {
     session,

@@ -4,6 +4,7 @@ import { t } from "../../i18n";
 import type { Lesson, Line } from "../../state/lesson";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icons";
+import { typographic } from "../../widgets/typographic";
 
 export interface ChatProps {
   lesson: Lesson;
@@ -63,13 +64,13 @@ export function Chat({ lesson, tu, other, open, onClose }: ChatProps) {
         {view?.familiarity?.note && (
           <li class="chat-note">
             <strong>{say.note}</strong>
-            {view.familiarity.note}
+            {typographic(view.familiarity.note)}
           </li>
         )}
         {view?.words && (
           <li class="chat-note">
             <strong>{say.words}</strong>
-            {view.words}
+            {typographic(view.words)}
           </li>
         )}
         {said === 0 && <li class="chat-empty">{say.chatEmpty}</li>}
@@ -113,7 +114,7 @@ function Said({ line, other, lesson }: { line: Line; other: string; lesson: Less
   return (
     <li class="said" data-mine={line.mine} data-state={line.state}>
       <span class="unseen">{line.mine ? say.you : other} : </span>
-      <p>{line.text}</p>
+      <p>{typographic(line.text)}</p>
       {line.state === "there" && <time class="said-time">{t.value.clock(line.at)}</time>}
       {line.state === "waiting" && <span class="said-time">{say.chatWaiting}</span>}
       {line.state === "failed" && (

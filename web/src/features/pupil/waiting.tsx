@@ -8,6 +8,7 @@ import { Dialog } from "../../ui/dialog";
 import { useArrival } from "../../ui/focus";
 import { Icon, type IconName } from "../../ui/icons";
 import { TroubleNotice } from "../../widgets/trouble";
+import { typographic } from "../../widgets/typographic";
 import { useWakeLock } from "../../widgets/wake_lock";
 import type { MyQuestion, PupilView } from "../../wire/messages.gen";
 
@@ -160,7 +161,7 @@ function Mine({
         </form>
       ) : (
         <>
-          {question.words && <p class="mine-words">{question.words}</p>}
+          {question.words && <p class="mine-words">{typographic(question.words)}</p>}
           {photo && <img class="mine-photo" src={photo} alt={say.photoAlt} />}
           <Button
             tone="outline"

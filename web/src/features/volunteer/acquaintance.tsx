@@ -1,5 +1,6 @@
 import { t } from "../../i18n";
 import { daysBetween } from "../../widgets/presence";
+import { typographic } from "../../widgets/typographic";
 import type { PupilRow } from "../../wire/messages.gen";
 
 /** How often and when they met, and the two lines of last time. */
@@ -19,7 +20,7 @@ export function Acquaintance({ pupil, now }: { pupil: PupilRow; now: number }) {
       {known.note && (
         <q class="known-note">
           <span class="unseen">{say.noteBefore} : </span>
-          {known.note}
+          {typographic(known.note)}
         </q>
       )}
     </p>

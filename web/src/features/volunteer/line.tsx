@@ -4,6 +4,7 @@ import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Icon, type IconName } from "../../ui/icons";
 import { Initial } from "../../ui/initial";
+import { typographic } from "../../widgets/typographic";
 import type { LineRow, VolunteerView } from "../../wire/messages.gen";
 import { Acquaintance } from "./acquaintance";
 
@@ -70,7 +71,7 @@ function Row({ row, view, now, mayAnswer, accepting, fileAddress, onAccept }: Li
         </div>
       </div>
       {row.for_me && <p class="for-me">{say.forMe}</p>}
-      {row.words && <p class="words">{row.words}</p>}
+      {row.words && <p class="words">{typographic(row.words)}</p>}
       {pupil && <Acquaintance pupil={pupil} now={now} />}
       <p class="soft">{waitOf(row, now)}</p>
       <div class="row">

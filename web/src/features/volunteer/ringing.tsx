@@ -4,6 +4,7 @@ import type { Ringing } from "../../state/ringing";
 import { announce } from "../../ui/announcer";
 import { Button } from "../../ui/button";
 import { Icon, type IconName } from "../../ui/icons";
+import { typographic } from "../../widgets/typographic";
 import type { LineRow, PupilRow } from "../../wire/messages.gen";
 import { Acquaintance } from "./acquaintance";
 
@@ -42,7 +43,7 @@ export function RingCard(props: RingCardProps) {
           {subject}
           {pupil?.level && <span class="soft"> · {pupil.level}</span>}
         </p>
-        {row.words && <p class="words">{row.words}</p>}
+        {row.words && <p class="words">{typographic(row.words)}</p>}
         {pupil && <Acquaintance pupil={pupil} now={props.now} />}
       </div>
       {photo && <img class="ring-photo" src={photo} alt={t.value.common.photoOf(name)} />}

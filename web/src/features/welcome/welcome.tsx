@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
-import { codeOf } from "../../protocol/refusal";
+import { type AnyCode, codeOf } from "../../protocol/refusal";
 import { signIn } from "../../state/sign_in";
 import { announce } from "../../ui/announcer";
 import { Button } from "../../ui/button";
@@ -17,7 +17,7 @@ export function Welcome({
   go?: (home: string) => void;
 }) {
   const code = useSignal("");
-  const trouble = useSignal("");
+  const trouble = useSignal<AnyCode | "no_code" | "">("");
   const busy = useSignal(token !== "");
   const input = useRef<HTMLInputElement>(null);
   const words = t.value.welcome;
@@ -29,8 +29,8 @@ export function Welcome({
       go((await signIn(secret)).home);
     } catch (error) {
       busy.value = false;
-      trouble.value = t.value.codes[codeOf(error)] ?? "";
-      announce(trouble.value);
+      trouble.value = codeOf(error);
+      announce(t.value.codes[trouble.value] ?? "");
       input.current?.focus();
     }
   }
@@ -44,7 +44,7 @@ export function Welcome({
     const secret = code.value.trim();
     if (secret) void enter(secret);
     else {
-      trouble.value = words.noCode;
+      trouble.value = "no_code";
       input.current?.focus();
     }
   }
@@ -66,8 +66,13 @@ export function Welcome({
         </ol>
         <p class="soft">{words.safe}</p>
       </div>
+      <img class="welcome-picture" src="/welcome.svg" alt="" width="440" height="230" />
       <form class="card stack welcome-door" onSubmit={submit}>
-        {trouble.value && <Notice tone="warn">{trouble.value}</Notice>}
+        {trouble.value && (
+          <Notice tone="warn">
+            {trouble.value === "no_code" ? words.noCode : t.value.codes[trouble.value]}
+          </Notice>
+        )}
         <div class="field">
           <label for="code" class="welcome-label">
             {words.codeLabel}
