@@ -28,7 +28,13 @@ if sys.argv[1] == "seed":
 else:
     Path("migrated").write_text(" ".join(sys.argv[2:]))
 """
-START = "import sys; from signaling.launcher.__main__ import main; sys.exit(main(['admin.py']))"
+# An ignored hang-up (nohup) is inherited and respected: these tests are about one that is not.
+START = """
+import signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+from signaling.launcher.__main__ import main
+sys.exit(main(["admin.py"]))
+"""
 
 Launch = Callable[..., AbstractContextManager[Process]]
 
