@@ -39,8 +39,10 @@ from signaling.wire import (
 
 FEED_MOST = 8_000
 """Bytes of a ``Feed``."""
-GATHER_S = 0.03
-"""After the first message, what else comes at the same moment goes along."""
+GATHER_S = 0.25
+"""After the first message, what else comes at about the same time goes along: a lively class is no storm of polls."""
+LOOK_EVERY_S = 1.0
+"""Whether the client is still there; aiohttp tells nobody who waits."""
 
 
 class Poll:
@@ -121,7 +123,7 @@ class HttpPath:
         poll = Poll(login)
         try:
             await self._open(poll, holds)
-            await self._wait(poll, holds.wait)
+            await self._wait(request, poll, holds.wait)
         finally:
             self._views.close_all(poll)
             self._logs.close_all(poll)
@@ -144,12 +146,18 @@ class HttpPath:
                     raise
                 await poll.send(LogEnded(log_id=log_id, code=refusal.code))
 
-    async def _wait(self, poll: Poll, wait_s: float) -> None:
+    async def _wait(self, request: web.Request, poll: Poll, wait_s: float) -> None:
+        """Wait for a message, the end of the client's patience, the client's going, or the end of the process."""
+        until = time.monotonic() + wait_s
         waits = [asyncio.ensure_future(event.wait()) for event in (poll.something, self._closing)]
         try:
-            await asyncio.wait(waits, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+            while (left := until - time.monotonic()) > 0 and request.transport is not None:
+                patience = min(left, LOOK_EVERY_S)
+                done, _ = await asyncio.wait(waits, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+                if done:
+                    break
         finally:
             for each in waits:
                 each.cancel()
-        if poll.messages and not self._closing.is_set():
+        if poll.messages and wait_s and not self._closing.is_set():
             await asyncio.sleep(GATHER_S)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 COMMANDS_PER_S, COMMANDS_BURST = 10.0, 20
 """Of one connection, or of one login over plain HTTP."""
-POLLS_PER_S, POLLS_BURST = 2.0, 20
+POLLS_PER_S, POLLS_BURST = 5.0, 30
 """Of one login."""
 UPLOADS_PER_S, UPLOADS_BURST = 1 / 20, 6
 """Of one login."""
