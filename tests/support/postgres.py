@@ -50,8 +50,15 @@ class PostgresServer:
             "template0",
             name,
         ]
-        subprocess.run(command, check=True, timeout=30)
+        subprocess.run(command, check=True, timeout=60)
         return f"postgresql+asyncpg://{self.superuser}@/{name}?host={self.folder}"
+
+
+def _fast_folder() -> str | None:
+    """Memory where there is enough (each database takes 8 MB), otherwise the usual place."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 * 2**30
+    return str(memory) if roomy else None
 
 
 def _program(name: str) -> str:
@@ -66,7 +73,9 @@ def postgres_server() -> Iterator[PostgresServer]:
     """The server of this test run."""
     account = _unprivileged_user()
     superuser = account or getpass.getuser()
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a Unix socket's path has at most 107 bytes
+    folder = Path(
+        tempfile.mkdtemp(prefix="pg-", dir=_fast_folder())
+    )  # short: a Unix socket's path has at most 107 bytes
     try:
         if account:
             shutil.chown(folder, account)
