@@ -1,0 +1,60 @@
+"""A pupil: asks a question, is connected while she waits, is taken, learns, and is back on her page."""
+
+import time
+import uuid
+
+from classroom.wire import Ask, Asked, Cancel, Checked
+from load.scenarios.lesson import Lesson
+from load.scenarios.measuring import CheckFailed, StepFailed
+from load.scenarios.media import Media
+from load.scenarios.person import Person
+from load.steps import Step
+from load.thresholds import IN_LINE_S
+from signaling.calls.wire import HangUp
+
+WORDS = "Je ne comprends pas comment on additionne deux fractions."
+WAITING = ("queued", "offered")
+
+
+class Pupil(Person):
+    """As a pupil's page does it."""
+
+    async def arrived(self, began: float) -> None:
+        """Say that the devices were checked."""
+        with self.measuring.failing(Step.SIGN_IN, began):
+            await self.client.send(Checked(camera=True, microphone=True))
+
+    async def lesson(self) -> bool:
+        """Ask and have a lesson; as ``Person.lesson``."""
+        ask = Ask(client_id=uuid.uuid4().hex, subject="maths", words=WORDS)
+        with self.measuring.timed(Step.QUESTION) as asked_at:
+            asked = Asked(**await self.client.send(ask))
+        media = Media(self.client, asked.call, self.measuring)
+        lesson = Lesson(self, asked.call, media)
+        try:
+            await self._wait_in_line(asked, asked_at, media)
+            accepted_at = time.monotonic()
+            media.send()
+            await lesson.open()
+            await lesson.share(accepted_at)
+        except StepFailed:
+            await self.quietly(HangUp(call=asked.call), Cancel(question=asked.question))
+            raise
+        finally:
+            await media.close()
+            await lesson.close()
+        return True
+
+    async def _wait_in_line(self, asked: Asked, asked_at: float, media: Media) -> None:
+        """Connect beforehand, so that the lesson begins at once."""
+        view = f"call:{asked.call}"
+        with self.measuring.failing(Step.JOIN):
+            if await self.client.open_view(view) is None:
+                raise CheckFailed("her own call is not open to the pupil")
+        await media.join()
+        with self.measuring.timed(Step.TAKEN, asked_at):
+            await self.see(
+                lambda: self.client.views[view]["state"] not in WAITING, "somebody who takes it", IN_LINE_S
+            )
+            if self.client.views[view]["state"] == "ended":
+                raise CheckFailed("the call ended before somebody took it")

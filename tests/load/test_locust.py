@@ -1,0 +1,93 @@
+"""Locust against a whole system: five calls succeed in every step; what is broken makes the run fail."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from load.steps import NEEDED
+from tests.support import system
+from tests.support.system import System
+
+ROOT = Path(__file__).parents[2]
+LOCUST = Path(sys.executable).with_name("locust")
+RUN_TIME = "60s"
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of Locust gave."""
+
+    code: int
+    text: str
+    steps: tuple[Mapping[str, Any], ...]
+
+    def failed(self) -> set[str]:
+        return {step["step"] for step in self.steps if step["failed"]}
+
+
+def locust(base: str, links: Path | None, *arguments: str) -> Run:
+    """Run Locust to its end, as `make load` does."""
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("LINKS", "CALLS", "TALK")
+    }
+    if links:
+        environment["LINKS"] = str(links)
+    options = ["-f", "load/locustfile.py", "--headless", "--host", base, "--run-time", RUN_TIME, *arguments]
+    done = subprocess.run(
+        [LOCUST, *options],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    steps = tuple(json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"step"'))
+    return Run(done.returncode, done.stdout, steps)
+
+
+def write_links(the: System) -> Path:
+    """Write what the seed printed, as an operator redirects it."""
+    path = the.folder / "links.jsonl"
+    lines = [{"name": link.name, "role": link.role, "path": link.path} for link in the.links]
+    path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
+    return path
+
+
+def test_pupils_and_volunteers_meet_in_five_calls(system: System) -> None:
+    run = locust(system.base, write_links(system))
+    assert run.code == 0, run.text + system.output()
+    assert "5 calls took place, of 5." in run.text
+    assert {step["step"] for step in run.steps} >= NEEDED
+    assert not run.failed()
+    counts = {(step["who"], step["step"]): step["count"] for step in run.steps}
+    for who in ("pupil", "volunteer"):
+        for step in ("join", "first keyframe", "one-way delay", "loss", "chat acknowledgement"):
+            assert counts[who, step] == 5, (who, step)
+    assert "Generator: driver " in run.text
+
+
+def test_without_a_forwarding_server_the_run_fails_in_join(tmp_path: Path) -> None:
+    with system.running(tmp_path, sfu=0) as the:
+        run = locust(the.base, write_links(the))
+    assert run.code == 1
+    assert run.failed() == {"join"}
+    assert "no_media_server" in run.text
+    assert "0 calls took place, of 5." in run.text
+
+
+def test_without_links_the_operator_reads_what_to_do() -> None:
+    run = locust("http://127.0.0.1:9", None)
+    assert run.code == 1
+    assert "set LINKS to a file" in run.text
