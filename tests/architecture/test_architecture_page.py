@@ -3,6 +3,7 @@
 import ast
 import re
 
+from signaling.calls.table import mermaid
 from tests.support.tree import ROOT
 
 REFERENCE = re.compile(r"`((?:[\w-]+/)*[\w-]+\.(?:py|ts|tsx)):([A-Za-z_][\w.]*)`")
@@ -39,3 +40,8 @@ def test_every_function_on_the_walk_exists():
     references = REFERENCE.findall((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"))
     assert references, "the walks name functions as `package/module.py:Class.method`"
     assert [f"{file}:{name}" for file, name in references if not _exists(file, name)] == []
+
+
+def test_the_diagram_of_a_call_is_the_table():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert mermaid().rstrip() in page, "put in what signaling.calls.table.mermaid() gives"
