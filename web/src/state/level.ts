@@ -11,9 +11,16 @@ export function audio(): AudioContext {
   return shared;
 }
 
-/** How loud a track is, 0 to 1, as long as `stop` was not called. */
-export function watchLevel(track: MediaStreamTrack): { level: ReadonlySignal<number>; stop: () => void } {
-  const level = signal(0);
+/**
+ * How loud a track is, 0 to 1, as long as `stop` was not called.
+ *
+ * Undefined while the browser keeps the AudioContext quiet, as it does before the first gesture: nothing is known then.
+ */
+export function watchLevel(track: MediaStreamTrack): {
+  level: ReadonlySignal<number | undefined>;
+  stop: () => void;
+} {
+  const level = signal<number | undefined>(undefined);
   const context = audio();
   const source = context.createMediaStreamSource(new MediaStream([track]));
   const analyser = context.createAnalyser();
@@ -22,7 +29,7 @@ export function watchLevel(track: MediaStreamTrack): { level: ReadonlySignal<num
   const samples = new Float32Array(analyser.fftSize);
   const timer = setInterval(() => {
     analyser.getFloatTimeDomainData(samples);
-    level.value = loudness(samples);
+    level.value = context.state === "running" ? loudness(samples) : undefined;
   }, PERIOD_MS);
   return {
     level,

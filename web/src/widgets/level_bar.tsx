@@ -12,8 +12,8 @@ export function LevelBar(props: { track: MediaStreamTrack; label: string; onHear
     const watch = watchLevel(props.track);
     const stop = watch.level.subscribe((level) => {
       // Straight to the element: a render for each of twelve values a second would be waste.
-      if (meter.current) meter.current.value = level;
-      if (level > SPEECH) heard.current();
+      if (meter.current) meter.current.value = level ?? 0;
+      if (level !== undefined && level > SPEECH) heard.current();
     });
     return () => {
       stop();

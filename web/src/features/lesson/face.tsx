@@ -53,7 +53,7 @@ export function Face({ call, name, children }: { call: Call; name: string; child
 function Caption({ party, name, shown }: { party: Party | undefined; name: string; shown: string }) {
   const say = t.value.lesson;
   return (
-    <figcaption class="face-name">
+    <figcaption class="face-name" data-empty={!shown && !party?.speaking && (party?.microphone ?? true)}>
       {party?.speaking && (
         <>
           <Icon name="sound" />

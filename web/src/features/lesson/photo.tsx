@@ -13,7 +13,13 @@ export function Photo({ address, children }: { address: string; children?: Compo
   return (
     <figure class="sheet">
       {/* biome-ignore lint: a scrolling area must be reachable by keyboard */}
-      <div class="sheet-view" tabIndex={0} role="region" aria-label={say.photoArea}>
+      <div
+        class="sheet-view"
+        data-zoomed={size.value > 0}
+        tabIndex={0}
+        role="region"
+        aria-label={say.photoArea}
+      >
         <img src={address} alt={say.photoAlt} data-size={SIZES[size.value]} data-turn={turn.value} />
       </div>
       <div class="sheet-tools">

@@ -117,7 +117,7 @@ function useSilentMicrophone(call: Call, devices: Devices): boolean {
     const watch = watchLevel(track);
     let heard = performance.now();
     const stop = watch.level.subscribe((level) => {
-      if (level > FLOOR) heard = performance.now();
+      if (level === undefined || level > FLOOR) heard = performance.now();
     });
     const timer = setInterval(() => (silent.value = performance.now() - heard > SILENT_S * 1000), 2000);
     return () => {

@@ -62,7 +62,7 @@ export function Ask({ view, leaving, refused, offline, sendPhoto, onAsk }: AskPr
         )}
         <div class="subjects-grid">
           {SUBJECTS.map((one, index) => (
-            <label key={one} class="subject" data-subject={one}>
+            <label key={one} class="subject" data-chosen={subject.value === one}>
               <input
                 {...(index === 0 && { ref: first })}
                 type="radio"

@@ -34,6 +34,7 @@ export class Leg {
   readonly peer: RTCPeerConnection;
   private readonly senders = new Map<Source, RTCRtpSender>();
   private held = false;
+  private wanted: Tracks = {};
 
   constructor(
     browser: Browser,
@@ -68,10 +69,11 @@ export class Leg {
     this.held = true;
   }
 
-  /** Attaches, replaces or takes away what is sent; never negotiates. */
+  /** Attaches, replaces or takes away what is sent; never negotiates. Of two calls under way the later one holds. */
   async setTracks(tracks: Tracks): Promise<void> {
+    this.wanted = tracks;
     for (const [source, sender] of this.senders) {
-      const track = tracks[source] ?? null;
+      const track = this.wanted[source] ?? null;
       if (sender.track === track) continue;
       await sender.replaceTrack(track);
       if (source === "camera" && track) this.letGo();
