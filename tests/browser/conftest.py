@@ -1,13 +1,12 @@
 """What the stories of a module share: one system, and a browser for each side with a camera and a voice of its own."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright
 
 from tests.support.chromium import BLUE, RED, chromium, playing
-from tests.support.pages import Pupil, Volunteer
+from tests.support.pages import Pupil, Volunteer, meet
 from tests.support.system import System, running
 
 
@@ -51,9 +50,22 @@ def adam(school: System, red_browser: Browser) -> Iterator[Pupil]:
 
 @pytest.fixture
 def jeanne(school: System, blue_browser: Browser) -> Iterator[Volunteer]:
-    """A volunteer who has passed the check and is free."""
+    """A volunteer who is here and free."""
     volunteer = Volunteer(blue_browser, school, school.person("Jeanne Moreau"))
     volunteer.sign_in()
-    volunteer.checks()
     yield volunteer
     volunteer.leave()
+
+
+@pytest.fixture
+def lesson(adam: Pupil, jeanne: Volunteer) -> Iterator[tuple[Pupil, Volunteer]]:
+    """Both in a lesson and seeing each other; who is still in it at the end hangs up."""
+    meet(adam, jeanne)
+    adam.sees(frames=10)
+    jeanne.sees(frames=10)
+    yield adam, jeanne
+    for person in (adam, jeanne):
+        if person.button("Raccrocher").is_visible():
+            person.hang_up()
+            person.reads("Bonjour")
+            break
