@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from load.bench.calls import LOSS, Calls, running_calls
 from load.bench.cpu import cpu_seconds, resident_kb
 from load.bench.figure import Benchmark, Figure, percentile
-from load.worker import running_worker
+from load.worker import running_alone
 
 WARM_UP_S = 3.0
 MEASURED_S = 12.0
@@ -20,7 +20,7 @@ PATTERN = (
 
 
 async def _forwarding(count: int) -> list[Figure]:
-    async with running_worker() as worker:
+    async with running_alone() as worker:
         idle_kb = resident_kb(worker.pid)
         async with running_calls(worker, count) as calls:
             await asyncio.sleep(WARM_UP_S)
@@ -56,7 +56,7 @@ def _figures(
 
 async def _latency() -> Iterable[Figure]:
     count = LATENCY_CALLS
-    async with running_worker() as worker, running_calls(worker, count, loss=0.0) as calls:
+    async with running_alone() as worker, running_calls(worker, count, loss=0.0) as calls:
         await asyncio.sleep(WARM_UP_S)
         calls.forget_delays()
         await asyncio.sleep(MEASURED_S)

@@ -1,140 +1,14 @@
-"""A real SFU worker process on a real Valkey, and the commands that signaling would send it."""
+"""A real SFU worker process on a real Valkey for tests (``load.worker``)."""
 
-import asyncio
-import os
-import secrets
-import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
-from redis.asyncio import Redis
 
+from load.valkey import ValkeyServer
+from load.worker import COMMAND, ROOT, SfuWorker, environment, free_port, running
 from sfu import control
-from sfu.control import Answer, AnyCommand, AnyReply, CloseRoom, Join, Joined, Leave, Offer, RoomState
-from tests.support.valkey import ValkeyServer
 
-ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "sfu"]
-START_WITHIN_S = 15.0
-
-
-def free_port() -> int:
-    """Find a port that is free for UDP and TCP at this moment."""
-    while True:
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
-        ):
-            udp.bind(("", 0))
-            port: int = udp.getsockname()[1]
-            try:
-                tcp.bind(("", port))
-            except OSError:
-                continue
-            return port
-
-
-def environment(valkey: ValkeyServer, port: int) -> dict[str, str]:
-    """What a worker process needs to know."""
-    return os.environ | {"REDIS_URL": valkey.url, "SFU_PORT": str(port)}
-
-
-class SfuWorker:
-    """One process, addressed through Redis as signaling does."""
-
-    def __init__(self, valkey: ValkeyServer, port: int, more: dict[str, str]) -> None:
-        self.port = port
-        self.redis: Any = Redis.from_url(valkey.url)  # its types are those of both its modes at once
-        self.worker = ""
-        self._epoch = 0
-        self._process = subprocess.Popen(COMMAND, cwd=ROOT, env=environment(valkey, port) | more)
-
-    @property
-    def pid(self) -> int:
-        """The process."""
-        return self._process.pid
-
-    async def announced(self) -> str:
-        """Wait until a worker shows its heartbeat; return its id."""
-        async with asyncio.timeout(START_WITHIN_S):
-            while not (members := await self.redis.zrange(control.WORKERS_KEY, -1, -1)):
-                assert self._process.poll() is None, "the worker ended"
-                await asyncio.sleep(0.02)
-        self.worker = str(members[0], "ascii")
-        return self.worker
-
-    async def send(self, command: AnyCommand) -> AnyReply:
-        """Send a command and wait for the reply."""
-        item = msgspec.msgpack.encode(command)
-        reply: AnyReply = msgspec.msgpack.decode(await self.send_raw(item, command.reply_to), type=AnyReply)
-        return reply
-
-    async def send_raw(self, item: bytes, reply_to: str) -> bytes:
-        """Put bytes into the command list and wait for the reply's bytes."""
-        await self.redis.rpush(control.COMMANDS_KEY.format(worker=self.worker), item)
-        popped = await self.redis.blpop([reply_to], timeout=10)
-        assert popped is not None, "no reply within 10 s"
-        return bytes(popped[1])
-
-    async def join(self, room: str, peer: str, offer: Offer) -> Answer:
-        """Join and give the answer."""
-        self._epoch += 1
-        reply = await self.send(Join(**self.envelope(), room=room, peer=peer, epoch=self._epoch, offer=offer))
-        assert isinstance(reply, Joined), reply
-        return reply.answer
-
-    async def leave(self, room: str, peer: str) -> AnyReply:
-        """Disconnect a peer."""
-        return await self.send(Leave(**self.envelope(), room=room, peer=peer))
-
-    async def close_room(self, room: str) -> AnyReply:
-        """Disconnect everybody."""
-        return await self.send(CloseRoom(**self.envelope(), room=room))
-
-    def envelope(self) -> dict[str, str]:
-        """Make a new id and its reply key."""
-        id_ = secrets.token_hex(8)
-        return {"id": id_, "reply_to": control.REPLY_KEY.format(id=id_)}
-
-    async def room(self, room: str) -> RoomState | None:
-        """Read the state that the worker shows."""
-        data = await self.redis.get(control.ROOM_KEY.format(room=room))
-        return msgspec.msgpack.decode(data, type=RoomState) if data else None
-
-    def terminate(self) -> None:
-        """Send SIGTERM."""
-        self._process.terminate()
-
-    async def ended(self, timeout_s: float) -> int:
-        """Wait for the end of the process; return its exit status."""
-        return await asyncio.to_thread(self._process.wait, timeout_s)
-
-    async def close(self) -> None:
-        """End the process if it still runs."""
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                await self.ended(5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-        await self.redis.aclose()
-
-
-@asynccontextmanager
-async def running(valkey: ValkeyServer, **more: str) -> AsyncIterator[SfuWorker]:
-    """Run a worker on a free port until the end of the block; `more` goes into its environment."""
-    worker = SfuWorker(valkey, free_port(), more)
-    try:
-        await worker.announced()
-        yield worker
-    finally:
-        await worker.close()
+__all__ = ["COMMAND", "ROOT", "SfuWorker", "environment", "free_port", "names", "running", "sfu_worker"]
 
 
 @pytest.fixture
