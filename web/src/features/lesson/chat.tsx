@@ -59,7 +59,7 @@ export function Chat({ lesson, tu, other, open, onClose }: ChatProps) {
           {t.value.common.close}
         </Button>
       </div>
-      {/* biome-ignore lint: a scrolling area must be reachable by keyboard */}
+      {/* A scrolling area must be reachable by keyboard. */}
       <ol ref={list} class="chat-lines" tabIndex={0} aria-label={say.chat}>
         {view?.familiarity?.note && (
           <li class="chat-note">

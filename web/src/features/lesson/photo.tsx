@@ -12,15 +12,11 @@ export function Photo({ address, children }: { address: string; children?: Compo
   const turn = useSignal(0);
   return (
     <figure class="sheet">
-      {/* biome-ignore lint: a scrolling area must be reachable by keyboard */}
-      <div
-        class="sheet-view"
-        data-zoomed={size.value > 0}
-        tabIndex={0}
-        role="region"
-        aria-label={say.photoArea}
-      >
-        <img src={address} alt={say.photoAlt} data-size={SIZES[size.value]} data-turn={turn.value} />
+      {/* A scrolling area must be reachable by keyboard. */}
+      <div class="sheet-view" tabIndex={0} role="region" aria-label={say.photoArea}>
+        <div class="sheet-page" data-size={SIZES[size.value]}>
+          <img src={address} alt={say.photoAlt} data-turn={turn.value} />
+        </div>
       </div>
       <div class="sheet-tools">
         <Tool

@@ -35,7 +35,7 @@ export function RingCard(props: RingCardProps) {
       card.current?.scrollIntoView({ block: "nearest" });
   }, []);
   return (
-    <section ref={card} class="ring" aria-label={title}>
+    <section ref={card} class="ring" data-photo={photo !== ""} aria-label={title}>
       <div class="ring-what stack">
         <h2>{title}</h2>
         <p class="ring-subject">
