@@ -37,9 +37,9 @@ bench: python ## measure; FIGURE=prefix for a part; one JSON object a line
 	@$(PREPARE) test
 	@exec $(VENV)/python -m load.bench $(FIGURE)
 
-load: python ## Locust against HOST_URL (default: the local demo)
+load: python ## Locust: CALLS calls through a fresh system, or through HOST_URL by the personal links in the file LINKS
 	@$(PREPARE) test
-	@exec $(VENV)/locust -f load/locustfile.py --headless --host $(or $(HOST_URL),http://127.0.0.1:8080)
+	@exec $(if $(HOST_URL),,$(VENV)/python -m tests.support.system) $(VENV)/locust -f load/locustfile.py --headless --only-summary $(if $(HOST_URL),--host $(HOST_URL))
 
 lock: python ## write requirements.txt and requirements-dev.txt anew from pyproject.toml; UPGRADE=--upgrade for the newest
 	@$(PREPARE) check

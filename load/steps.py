@@ -23,7 +23,7 @@ class Step(StrEnum):
     FIRST_PACKET = "accept to first packet"
     """Accept pressed to the first media of the pupil."""
     FIRST_KEYFRAME = "first keyframe"
-    """Accept pressed (pupil: shown) to a picture that can be decoded; looked at every 25 ms."""
+    """Accept pressed (pupil: shown) to a whole picture that can be decoded."""
     NAME = "name beside the picture"
     """Accept pressed (pupil: shown) to the other's name in the camera slot of the view."""
     DELAY = "one-way delay"

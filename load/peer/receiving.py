@@ -151,6 +151,8 @@ class Slot:
         counts = self.statistics
         counts.frames += 1
         counts.delays.add(now * 1e3 - found.sent_ns / 1e6)
+        if counts.first_keyframe_at is None and counts.keyframes:
+            counts.first_keyframe_at = now
         occupant = (found.source, found.layer)
         if (not counts.occupants or counts.occupants[-1] != occupant) and len(counts.occupants) < 1000:
             counts.occupants.append(occupant)

@@ -36,6 +36,8 @@ class SlotStatistics:
     frames: int = 0
     """Frames whose last packet arrived."""
     keyframes: int = 0
+    first_keyframe_at: float | None = None
+    """``time.monotonic()`` when the last packet of the first keyframe came."""
     missing: int = 0
     """Sequence numbers that have not arrived, neither at first nor repaired."""
     repaired: int = 0

@@ -59,15 +59,15 @@ class Media:
         self._measuring.check(Step.FIRST_PACKET, (self._connecting_at + after_s - since) * 1e3, "")
 
     async def first_keyframe(self, since: float) -> None:
-        """Wait for a picture that can be decoded.
+        """Wait for a picture that can be decoded, counted from ``since``; exact.
 
         Raises:
             StepFailed: None came.
         """
-        with self._measuring.timed(Step.FIRST_KEYFRAME, since):
-            await self._until(
-                lambda seen: any(slot.keyframes for slot in seen.by_kind("video")), "no keyframe came"
-            )
+        with self._measuring.failing(Step.FIRST_KEYFRAME, since):
+            await self._until(lambda seen: bool(keyframe_times(seen)), "no keyframe came")
+        at = min(keyframe_times(self._peer.statistics()))
+        self._measuring.check(Step.FIRST_KEYFRAME, (at - since) * 1e3, "")
 
     def judge(self, other: int) -> None:
         """Report delay and loss of everything that came from the other, whose stamp is ``other``."""
@@ -90,6 +90,12 @@ class Media:
             await self._peer.until(condition, timeout_s=thresholds.WITHIN_S)
         except TimeoutError:
             raise CheckFailed(complaint) from None
+
+
+def keyframe_times(seen: PeerStatistics) -> list[float]:
+    """Give when the first whole keyframe came to each video slot that had one."""
+    times = [slot.first_keyframe_at for slot in seen.by_kind("video")]
+    return [at for at in times if at is not None]
 
 
 def percentile(ordered: list[float], share: float) -> float:

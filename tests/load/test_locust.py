@@ -18,6 +18,7 @@ from tests.support.system import System
 ROOT = Path(__file__).parents[2]
 LOCUST = Path(sys.executable).with_name("locust")
 RUN_TIME = "60s"
+BOTTLENECK = 2
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 
@@ -57,17 +58,10 @@ def locust(base: str, links: Path | None, *arguments: str) -> Run:
     return Run(done.returncode, done.stdout, steps)
 
 
-def write_links(the: System) -> Path:
-    """Write what the seed printed, as an operator redirects it."""
-    path = the.folder / "links.jsonl"
-    lines = [{"name": link.name, "role": link.role, "path": link.path} for link in the.links]
-    path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
-    return path
-
-
 def test_pupils_and_volunteers_meet_in_five_calls(system: System) -> None:
-    run = locust(system.base, write_links(system))
-    assert run.code == 0, run.text + system.output()
+    run = locust(system.base, system.write_links())
+    void = "VOID" in run.text  # a machine so busy that the figures mean nothing; the checks hold all the same
+    assert run.code == (BOTTLENECK if void else 0), run.text + system.output()
     assert "5 calls took place, of 5." in run.text
     assert {step["step"] for step in run.steps} >= NEEDED
     assert not run.failed()
@@ -80,7 +74,7 @@ def test_pupils_and_volunteers_meet_in_five_calls(system: System) -> None:
 
 def test_without_a_forwarding_server_the_run_fails_in_join(tmp_path: Path) -> None:
     with system.running(tmp_path, sfu=0) as the:
-        run = locust(the.base, write_links(the))
+        run = locust(the.base, the.write_links())
     assert run.code == 1
     assert run.failed() == {"join"}
     assert "no_media_server" in run.text

@@ -1,13 +1,16 @@
 """The whole server in tests: web, worker and SFU processes over a real Valkey, as `make run` starts them.
 
 Other tests use the fixture ``system``, or ``running`` with more processes, another database or another Redis.
+``python -m tests.support.system COMMAND...`` runs a command against a fresh one: ``--host ADDRESS`` is added to it,
+and LINKS names the file of personal links.
 """
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,6 +97,13 @@ class System:
         """Make the demonstration class, and know its links."""
         lines = self.admin("seed", APP).splitlines()
         self.links = [Link(**json.loads(line)) for line in lines]
+
+    def write_links(self) -> Path:
+        """Write the persons' links into a file, a JSON object a line; for LINKS of the load tests."""
+        path = self.folder / "links.jsonl"
+        lines = [{"name": link.name, "role": link.role, "path": link.path} for link in self.links]
+        path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
+        return path
 
     def admin(self, *arguments: str) -> str:
         """Run one of the operator's commands and return what it printed."""
@@ -189,3 +199,14 @@ def system(tmp_path: Path) -> Iterator[System]:
     folder.mkdir()
     with running(folder) as system:
         yield system
+
+
+def main(command: Sequence[str]) -> int:
+    """Run a command against a fresh system and return its exit status."""
+    with tempfile.TemporaryDirectory(prefix="permanence-") as name, running(Path(name)) as the:
+        environment = the.environment | {"LINKS": str(the.write_links())}
+        return subprocess.run([*command, "--host", the.base], env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
