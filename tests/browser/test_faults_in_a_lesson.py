@@ -53,7 +53,9 @@ def seen_every_second(seconds: int, *people: Person) -> None:
         assert all(now > then for now, then in zip(after, before, strict=True)), (before, after)
 
 
-def test_the_media_process_is_killed_and_the_lesson_goes_on_with_another(school: System, lesson: Lesson) -> None:
+def test_the_media_process_is_killed_and_the_lesson_goes_on_with_another(
+    school: System, lesson: Lesson
+) -> None:
     adam, jeanne = lesson
     school.sfu[-1].end()
     for person in lesson:

@@ -88,9 +88,12 @@ def test_people_on_different_processes_meet(
 
 def put_on_different_processes(system: System, second: Volunteer) -> None:
     """Load the page of the second person until each of the two web processes has one connection."""
+    carried: dict[int, int] = {}
     for _ in range(20):
         expect(second.page.locator(".class-rows")).to_be_visible()
-        carried = {round(health["up_s"]): health["connections"] for health in (system.health() for _ in range(16))}
+        carried = {
+            round(health["up_s"]): health["connections"] for health in (system.health() for _ in range(16))
+        }
         if sorted(carried.values()) == [1, 1]:
             return
         second.page.reload()
