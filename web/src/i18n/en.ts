@@ -59,6 +59,7 @@ export const en: Messages = {
     neverSeen: "has not come yet",
   },
   link: {
+    label: "Connection to the service",
     opening: "Connecting…",
     lost: "The connection is cut. The page keeps trying by itself, nothing is lost.",
     http: "Limited network: the page works, a little more slowly.",

@@ -49,6 +49,7 @@ export const lessonEn: typeof lessonFr = {
   },
   media: {
     long: "Connecting takes longer than usual…",
+    silent: "Nothing arrives at the moment…",
     mending: "The connection was cut. Restoring it…",
     advice:
       "Picture and sound do not get through on this network. Try another one (your phone’s hotspot, for example). Written messages work.",

@@ -59,6 +59,7 @@ export const fr = {
     neverSeen: "pas encore de passage",
   },
   link: {
+    label: "Connexion au service",
     opening: "Connexion…",
     lost: "La connexion est coupée. La page réessaie toute seule, rien n’est perdu.",
     http: "Réseau limité : la page fonctionne, un peu plus lentement.",

@@ -48,6 +48,7 @@ export const lessonFr = {
   },
   media: {
     long: "La connexion prend plus de temps que d’habitude…",
+    silent: "Plus rien n’arrive pour l’instant…",
     mending: "La connexion s’est coupée. On la rétablit…",
     advice:
       "L’image et le son ne passent pas sur ce réseau. Un autre réseau peut aider (le partage de connexion du téléphone, par exemple). Les messages écrits fonctionnent.",

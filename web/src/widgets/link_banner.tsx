@@ -23,11 +23,15 @@ export function LinkBanner({ link }: { link: ReadonlySignal<Link> }) {
   }, [now]);
   if (shown.value === "lost") {
     return (
-      <div class="linkbar">
+      <section class="linkbar" aria-label={t.value.link.label}>
         <Notice tone="warn">{t.value.link.lost}</Notice>
-      </div>
+      </section>
     );
   }
-  if (shown.value === "http") return <p class="linkbar soft">{t.value.link.http}</p>;
-  return null;
+  if (shown.value !== "http") return null;
+  return (
+    <section class="linkbar soft" aria-label={t.value.link.label}>
+      {t.value.link.http}
+    </section>
+  );
 }

@@ -1,10 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { t } from "../../i18n";
 import type { Call } from "../../state/call";
+import type { Devices } from "../../state/devices";
 import { Icon, type IconName } from "../../ui/icons";
 
 export interface ControlsProps {
   call: Call;
+  devices: Devices;
   unread: number;
   chatOpen: boolean;
   onChat: () => void;
@@ -12,11 +14,11 @@ export interface ControlsProps {
 }
 
 /** What one can do, always with words: nobody should wonder what a button does. */
-export function Controls({ call, unread, chatOpen, onChat, onTrouble }: ControlsProps) {
+export function Controls({ call, devices, unread, chatOpen, onChat, onTrouble }: ControlsProps) {
   const say = t.value.lesson;
   const ending = useSignal(false);
-  const microphone = call.microphoneOn.value;
-  const camera = call.cameraOn.value;
+  const microphone = call.microphoneOn.value && !devices.trouble.microphone.value;
+  const camera = call.cameraOn.value && !devices.trouble.camera.value;
   async function hangUp(): Promise<void> {
     ending.value = true;
     try {

@@ -70,6 +70,7 @@ export function Lesson({ lesson, call, devices, tu, now, fileAddress }: LessonPr
       />
       <Controls
         call={call}
+        devices={devices}
         unread={unread}
         chatOpen={chatOpen.value}
         onChat={() => (chatOpen.value = !chatOpen.value)}

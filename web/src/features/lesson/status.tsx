@@ -33,6 +33,9 @@ function mediaWords(call: Call): Said | undefined {
   return state === "mending" ? { tone: "warn", text: say.mending } : undefined;
 }
 
+/** After this a picture that stands still is no longer called a good connection. */
+const FROZEN_MS = 2_000;
+
 /** The most important thing to say about the connection, one sentence. */
 function statusOf(call: Call, name: string, now: number): Said {
   const say = t.value.lesson;
@@ -45,6 +48,7 @@ function statusOf(call: Call, name: string, now: number): Said {
   }
   if (view?.state !== "live") return { tone: "calm", text: say.connecting(name) };
   const { network } = call.media.value;
+  if (network.silentMs >= FROZEN_MS) return { tone: "warn", text: say.media.silent };
   if (network.soundOnly) return { tone: "warn", text: say.network.soundOnly };
   return {
     tone: network.quality === "good" || network.quality === "unknown" ? "calm" : "warn",
@@ -58,6 +62,7 @@ export function Status({ call, devices, name, tu, now }: StatusProps) {
   const clock = useSecondHand(call.view.value?.state === "interrupted", now);
   const status = useComputed(() => statusOf(call, name, clock.value)).value;
   const silent = useSilentMicrophone(call, devices);
+  const microphoneTrouble = devices.trouble.microphone.value;
   useEffect(() => {
     if (status.tone !== "calm") announce(status.text);
   }, [status.tone]);
@@ -76,6 +81,14 @@ export function Status({ call, devices, name, tu, now }: StatusProps) {
       {status.text && (
         <p class="status" data-tone={status.tone} data-testid="network">
           {status.text}
+        </p>
+      )}
+      {microphoneTrouble && call.microphoneOn.value && (
+        <p class="status" data-tone="warn" role="alert">
+          {t.value.check.trouble.microphone[microphoneTrouble]}{" "}
+          <button type="button" class="said-act" onClick={() => void devices.open("microphone")}>
+            {t.value.common.retry}
+          </button>
         </p>
       )}
       {silent && (
