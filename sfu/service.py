@@ -108,6 +108,8 @@ class Driver:
         self._inputs: deque[Input] = deque()
         self._busy = False
         self._timer: asyncio.TimerHandle | None = None
+        self._deadline: float | None = None
+        """What the timer is set to."""
         self._collecting: asyncio.TimerHandle | None = None
         self._load = Load()
         self._plane: DataPlane
@@ -233,16 +235,19 @@ class Driver:
         self._give(PeerClosed(transport, reason))
 
     def _arm(self) -> None:
+        deadline = self._control.next_deadline()
+        if deadline == self._deadline:
+            return
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        deadline = self._control.next_deadline()
+        self._deadline = deadline
         if deadline is not None:
             delay = max(0.0, deadline - time.monotonic())
             self._timer = asyncio.get_running_loop().call_later(delay, self._tick)
 
     def _tick(self) -> None:
-        self._timer = None
+        self._timer = self._deadline = None
         self._give(Ticked())
 
     def _schedule_collection(self) -> None:

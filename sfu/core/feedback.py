@@ -98,7 +98,9 @@ class RtcpExchange:
         for stream in collected.streams:
             self._count_stream(stream, now)
         for slot in collected.slots:
-            self._count_slot(slot)
+            # Most slots are never used: their reports are passed over without looking them up.
+            if slot.packets:
+                self._count_slot(slot)
         operations: list[Operation] = []
         for transport in collected.transports:
             operations += self._report_arrivals(transport)
@@ -239,8 +241,7 @@ class RtcpExchange:
             self._keyframes.count(layer.id, report.keyframes)
 
     def _count_slot(self, report: SlotReport) -> None:
-        # Most slots are never used: their reports are passed over without looking them up.
-        slot = self._directory.slots.get(report.slot) if report.packets else None
+        slot = self._directory.slots.get(report.slot)
         if slot is None:
             return
         if report.stream is None:

@@ -39,7 +39,8 @@ class Nacks:
 
     def __init__(self) -> None:
         self._missing: dict[StreamId, dict[int, _Missing]] = {}
-        self._deadline: float | None = None
+        self._next: dict[StreamId, float] = {}
+        """When each stream with missing packets has to be looked at."""
 
     def gap(self, stream: StreamId, first: int, last: int, now: float) -> bool:
         """Note a gap; False when it is too large to be asked for."""
@@ -47,24 +48,25 @@ class Nacks:
         for sequence in [sequence for sequence in missing if sequence <= last - WINDOW]:
             del missing[sequence]
         if not 0 <= last - first < MAX_GAP:
-            missing.clear()
+            self.forget(stream)
             return False
         due = now + REORDER_S
         for sequence in range(first, last + 1):
             missing[sequence] = _Missing(due)
-        self._deadline = due if self._deadline is None else min(self._deadline, due)
+        self._next[stream] = min(self._next.get(stream, due), due)
         return True
 
     def filled(self, stream: StreamId, sequence: int) -> None:
         """A packet came after all."""
-        self._missing.get(stream, {}).pop(sequence, None)
+        missing = self._missing.get(stream)
+        if missing and missing.pop(sequence, None) and not missing:
+            self.forget(stream)
 
     def due(self, now: float, rtt: Callable[[StreamId], float | None]) -> Due:
         """List what to ask for now; it counts as asked."""
         due = Due()
-        if self._deadline is None or now < self._deadline:
-            return due
-        for stream, missing in list(self._missing.items()):
+        for stream in [stream for stream, next_at in self._next.items() if next_at <= now]:
+            missing = self._missing[stream]
             repeat = max(SHORTEST_REPEAT_S, rtt(stream) or DEFAULT_RTT_S)
             sequences = self._take(missing, now, repeat)
             given_up = [sequence for sequence, one in missing.items() if one.tries > MAX_TRIES]
@@ -74,19 +76,20 @@ class Nacks:
                 due.given_up.append(stream)
             if sequences:
                 due.requests.append((stream, tuple(sorted(sequences))))
-            if not missing:
-                del self._missing[stream]
-        times = (one.next_at for missing in self._missing.values() for one in missing.values())
-        self._deadline = min(times, default=None)
+            if missing:
+                self._next[stream] = min(one.next_at for one in missing.values())
+            else:
+                self.forget(stream)
         return due
 
     def deadline(self) -> float | None:
         """Say when ``due`` has something."""
-        return self._deadline
+        return min(self._next.values(), default=None)
 
     def forget(self, stream: StreamId) -> None:
-        """The layer is gone."""
+        """Nothing of the layer is asked for any more."""
         self._missing.pop(stream, None)
+        self._next.pop(stream, None)
 
     @staticmethod
     def _take(missing: dict[int, _Missing], now: float, repeat: float) -> list[int]:

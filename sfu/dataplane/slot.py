@@ -25,6 +25,7 @@ class Slot:
         "_numbering",
         "_rtx_highest",
         "_started",
+        "_unused",
         "armed",
         "id",
         "last_sent",
@@ -49,6 +50,8 @@ class Slot:
         self.last_sent = 0.0
         """When the first packet with ``last_timestamp`` was sent."""
         self._started = False
+        self._unused: SlotReport | None = None
+        """Most slots that a peer offers are never used; they need no new report each time."""
         self._numbering = Numbering(added.first_sequence)
         self._rtx_highest = added.first_rtx_sequence - 1
         self._counters = vp8.NO_NUMBERS
@@ -218,7 +221,10 @@ class Slot:
     def collect(self) -> SlotReport:
         """Report the counters."""
         present, armed = self.occupancy, self.armed
-        return SlotReport(
+        unused = not self._started and armed is None
+        if unused and self._unused:
+            return self._unused
+        report = SlotReport(
             slot=self.id,
             packets=self.packets,
             octets=self.octets,
@@ -228,3 +234,5 @@ class Slot:
             last_timestamp=self.last_timestamp,
             last_sent=self.last_sent,
         )
+        self._unused = report if unused else None
+        return report
