@@ -67,8 +67,8 @@ async def run(config: Config) -> None:
     await _until_stopped(
         registry.run(Source(driver.commanded, partial(driver.state, worker, time.time()), driver.rooms))
     )
-    await asyncio.gather(registry.withdraw(driver.rooms()), peers.stop())
     driver.stop()
+    await asyncio.gather(registry.withdraw(driver.rooms()), peers.stop())
     logger.info(
         "= worker %s stopped; failed %s; dropped %s", worker, dict(driver.failures()), dict(peers.dropped())
     )

@@ -98,7 +98,7 @@ class Peers:
             self.close(transport)
         await asyncio.gather(*self._farewells, return_exceptions=True)
         self._tcp.close()
-        self._udp.close(asyncio.get_running_loop())
+        self._udp.close()
 
     def open(self, opened: OpenPeer) -> None:
         """Listen for a peer."""

@@ -1,6 +1,7 @@
 """UDP sockets read in batches: one per address of the machine, all on the worker's port.
 
-Plain sockets watched by the loop: asyncio's own datagram transport costs ten times as much a packet.
+Plain sockets watched by the loop: asyncio's own datagram transport costs ten times as much a packet. A busy socket
+is not watched but read each millisecond or two: to wake up for each packet costs more than to forward it.
 An address is ``(socket, sockaddr)``: the same client on two of our addresses is two ICE pairs.
 """
 
@@ -15,6 +16,13 @@ from sfu.transports.addresses import Listening
 
 BATCH = 64
 """Datagrams read for one wake-up; what is left wakes the loop again, after others had their turn."""
+GATHER_S = 0.001
+"""Between two reads of a busy socket; the loop rounds it up to its next millisecond."""
+BUSY_WAKES = 12
+"""A socket that wakes the loop so often within ``BUSY_WITHIN_S`` is busy."""
+BUSY_WITHIN_S = 0.01
+QUIET_READS = 10
+"""A busy socket that had nothing so many times in a row is watched again."""
 BUFFER_BYTES = 4 * 1024 * 1024
 MAX_DATAGRAM = 2048
 
@@ -24,6 +32,68 @@ Received = Callable[[list[tuple[bytes, Address]]], None]
 
 class PortTakenError(OSError):
     """Another process has the port."""
+
+
+class _Reader:
+    """Reads one socket: watched while it is quiet, in turns while it is busy."""
+
+    def __init__(self, index: int, sock: socket.socket, received: Received, dropped: Counter[str]) -> None:
+        self._index = index
+        self._socket = sock
+        self._received = received
+        self._dropped = dropped
+        self._loop: asyncio.AbstractEventLoop
+        self._timer: asyncio.TimerHandle | None = None
+        self._wakes = 0
+        self._since = 0.0
+        self._quiet_reads = 0
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin."""
+        self._loop = loop
+        loop.add_reader(self._socket.fileno(), self._woken)
+
+    def stop(self) -> None:
+        """End; the socket is closed by its owner."""
+        if self._timer:
+            self._timer.cancel()
+        else:
+            self._loop.remove_reader(self._socket.fileno())
+
+    def _woken(self) -> None:
+        self._read()
+        now = self._loop.time()
+        if now - self._since > BUSY_WITHIN_S:
+            self._since, self._wakes = now, 0
+        self._wakes += 1
+        if self._wakes >= BUSY_WAKES:
+            self._wakes = self._quiet_reads = 0
+            self._loop.remove_reader(self._socket.fileno())
+            self._timer = self._loop.call_later(GATHER_S, self._take_turn)
+
+    def _take_turn(self) -> None:
+        self._quiet_reads = 0 if self._read() else self._quiet_reads + 1
+        if self._quiet_reads < QUIET_READS:
+            self._timer = self._loop.call_later(GATHER_S, self._take_turn)
+        else:
+            self._timer = None
+            self._loop.add_reader(self._socket.fileno(), self._woken)
+
+    def _read(self) -> int:
+        """Read what is there, at most ``BATCH``, and pass it on; return how many datagrams it was."""
+        batch: list[tuple[bytes, Address]] = []
+        receive, index = self._socket.recvfrom, self._index
+        try:
+            for _ in range(BATCH):
+                data, source = receive(MAX_DATAGRAM)
+                batch.append((data, (index, source)))
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._dropped["udp_error"] += 1
+        if batch:
+            self._received(batch)
+        return len(batch)
 
 
 class UdpSockets:
@@ -43,6 +113,7 @@ class UdpSockets:
         self.dropped: Counter[str] = Counter()
         self._received = received
         self._sockets: list[socket.socket] = []
+        self._readers: list[_Reader] = []
         try:
             for one in listening:
                 self._sockets.append(bind(one.bind, port, socket.SOCK_DGRAM))
@@ -55,12 +126,15 @@ class UdpSockets:
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to read."""
         for index, sock in enumerate(self._sockets):
-            loop.add_reader(sock.fileno(), self._readable, index, sock)
+            reader = _Reader(index, sock, self._received, self.dropped)
+            reader.start(loop)
+            self._readers.append(reader)
 
-    def close(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Stop reading and give the port back."""
-        for sock in self._sockets:
-            loop.remove_reader(sock.fileno())
+    def close(self) -> None:
+        """Stop reading and give the port back; what is sent from now on is dropped."""
+        for reader in self._readers:
+            reader.stop()
+        self._readers.clear()
         self._close_sockets()
 
     def send(self, packet: bytes, address: UdpAddress) -> None:
@@ -73,24 +147,9 @@ class UdpSockets:
             # Unreachable network, a firewall, an answer by ICMP: the peer's silence tells the rest.
             self.dropped["udp_unreachable"] += 1
 
-    def _readable(self, index: int, sock: socket.socket) -> None:
-        batch: list[tuple[bytes, Address]] = []
-        receive = sock.recvfrom
-        try:
-            for _ in range(BATCH):
-                data, source = receive(MAX_DATAGRAM)
-                batch.append((data, (index, source)))
-        except BlockingIOError:
-            pass
-        except OSError:
-            self.dropped["udp_error"] += 1
-        if batch:
-            self._received(batch)
-
     def _close_sockets(self) -> None:
         for sock in self._sockets:
             sock.close()
-        self._sockets.clear()
 
 
 def bind(address: str, port: int, kind: int) -> socket.socket:
