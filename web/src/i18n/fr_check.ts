@@ -14,7 +14,7 @@ export const checkFr = {
     tu ? "Appuie, et écoute la petite musique." : "Appuyez, et écoutez la petite musique.",
   playTone: "Écouter",
   playAgain: "Écouter encore",
-  didYouHear: (tu: boolean): string => (tu ? "Tu as entendu ?" : "Avez-vous entendu ?"),
+  didYouHear: (tu: boolean): string => (tu ? "Tu as entendu ?" : "Avez-vous entendu ?"),
   heardYes: "Oui, j’entends",
   heardNo: "Non, rien",
   noSoundHelp: (tu: boolean): string[] =>
@@ -32,11 +32,11 @@ export const checkFr = {
   continueAnyway: "Continuer quand même",
   micAsk: (tu: boolean): string =>
     tu
-      ? "Le navigateur va te demander s’il peut utiliser le micro. Réponds « Autoriser »."
-      : "Le navigateur va demander s’il peut utiliser le micro. Répondez « Autoriser ».",
+      ? "Le navigateur va te demander s’il peut utiliser le micro. Réponds « Autoriser »."
+      : "Le navigateur va demander s’il peut utiliser le micro. Répondez « Autoriser ».",
   micStart: "Essayer le micro",
   micSpeak: (tu: boolean): string =>
-    tu ? "Dis quelque chose : la barre doit bouger." : "Dites quelque chose : la barre doit bouger.",
+    tu ? "Dis quelque chose : la barre doit bouger." : "Dites quelque chose : la barre doit bouger.",
   micLevel: "Niveau du micro",
   micHeard: "On t’entend bien.",
   micHeardAdult: "On vous entend bien.",
@@ -58,7 +58,7 @@ export const checkFr = {
   camSkip: "Sans caméra",
   flip: "Retourner la caméra",
   finish: "Terminer",
-  ready: (tu: boolean): string => (tu ? "Tout est prêt !" : "Tout est prêt."),
+  ready: (tu: boolean): string => (tu ? "Tout est prêt !" : "Tout est prêt."),
   redo: "Refaire",
   device: (index: number) => `Appareil ${index}`,
   trouble: {
@@ -67,7 +67,7 @@ export const checkFr = {
       blocked: "L’appareil lui-même bloque le micro pour ce navigateur.",
       missing: "Aucun micro n’a été trouvé.",
       in_use: "Le micro est déjà utilisé par un autre programme.",
-      insecure: "Ici, le navigateur n’ouvre pas le micro : l’adresse de la page doit commencer par https.",
+      insecure: "Ici, le navigateur n’ouvre pas le micro : l’adresse de la page doit commencer par https.",
       unknown: "Le micro n’a pas pu démarrer.",
     },
     camera: {
@@ -75,24 +75,24 @@ export const checkFr = {
       blocked: "L’appareil lui-même bloque la caméra pour ce navigateur.",
       missing: "Aucune caméra n’a été trouvée.",
       in_use: "La caméra est déjà utilisée par un autre programme.",
-      insecure: "Ici, le navigateur n’ouvre pas la caméra : l’adresse de la page doit commencer par https.",
+      insecure: "Ici, le navigateur n’ouvre pas la caméra : l’adresse de la page doit commencer par https.",
       unknown: "La caméra n’a pas pu démarrer.",
     },
   },
   remedy: {
     refused: {
       chromium:
-        "Toucher l’icône à gauche de l’adresse de la page, puis « Micro » ou « Caméra », et choisir « Autoriser ». Ensuite, réessayer.",
+        "Toucher l’icône à gauche de l’adresse de la page, puis « Micro » ou « Caméra », et choisir « Autoriser ». Ensuite, réessayer.",
       firefox: "Toucher l’icône barrée près de l’adresse de la page et effacer le refus. Ensuite, réessayer.",
       safari:
-        "Ouvrir le menu « aA » ou Safari › Réglages pour ce site, et mettre Micro et Caméra sur « Autoriser ». Ensuite, réessayer.",
+        "Ouvrir le menu « aA » ou Safari › Réglages pour ce site, et mettre Micro et Caméra sur « Autoriser ». Ensuite, réessayer.",
       other:
         "Ouvrir les réglages du navigateur pour cette page et autoriser le micro et la caméra. Ensuite, réessayer.",
     },
     blocked: {
-      windows: "Windows : Paramètres › Confidentialité › Micro (ou Caméra), et autoriser le navigateur.",
-      mac: "Mac : Réglages Système › Confidentialité et sécurité › Micro (ou Caméra), et cocher le navigateur.",
-      phone: "Téléphone ou tablette : Réglages › Applications › le navigateur › Autorisations, et autoriser.",
+      windows: "Windows : Paramètres › Confidentialité › Micro (ou Caméra), et autoriser le navigateur.",
+      mac: "Mac : Réglages Système › Confidentialité et sécurité › Micro (ou Caméra), et cocher le navigateur.",
+      phone: "Téléphone ou tablette : Réglages › Applications › le navigateur › Autorisations, et autoriser.",
       other: "Dans les réglages de l’appareil, autoriser le navigateur à utiliser le micro et la caméra.",
     },
     missing: "Brancher un casque ou une webcam, puis réessayer.",

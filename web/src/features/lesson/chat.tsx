@@ -114,7 +114,7 @@ function Said({ line, other, lesson }: { line: Line; other: string; lesson: Less
   return (
     <li class="said" data-mine={line.mine} data-state={line.state}>
       <span class="unseen">{line.mine ? say.you : other} : </span>
-      <p>{typographic(line.text)}</p>
+      <p>{line.text}</p>
       {line.state === "there" && <time class="said-time">{t.value.clock(line.at)}</time>}
       {line.state === "waiting" && <span class="said-time">{say.chatWaiting}</span>}
       {line.state === "failed" && (
