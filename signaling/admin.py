@@ -20,8 +20,7 @@ from importlib import import_module
 from pathlib import Path
 
 from signaling.api import Context, Transaction
-from signaling.apps import UnknownApp, load_app
-from signaling.composition import Process, compose
+from signaling.composition import Process, compose, load_app
 from signaling.errors import Refusal
 from signaling.gateway import typescript
 from signaling.schema import migrate
@@ -41,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
         if arguments.command == "typescript":
             return _typescript(check=arguments.check)
         asyncio.run(_run(arguments, Settings.from_environment(os.environ)))
-    except (BadSetting, UnknownApp) as problem:
+    except BadSetting as problem:
         return _fail(str(problem))
     except Refusal as refusal:
         if refusal.code is not Code.UNAVAILABLE:
