@@ -1,0 +1,22 @@
+"""One running system for all promises that need nothing broken, and people of its own for each test."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.support.people import School, school_of
+from tests.support.system import System, running
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """Web, worker and SFU processes over a real Valkey; nobody stops them."""
+    with running(tmp_path_factory.mktemp("town")) as system:
+        yield system
+
+
+@pytest.fixture
+async def school(town: System) -> AsyncIterator[School]:
+    """The school of the shared system."""
+    async with school_of(town) as school:
+        yield school
