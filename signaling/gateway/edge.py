@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 import msgspec
 from aiohttp import hdrs, web
@@ -128,21 +128,29 @@ class Edge:
         return await self._identity.login(handle, secret, now=self._clock())
 
     def address(self, request: web.Request) -> str:
-        """Return where a request comes from: the neighbour, or whom a trusted proxy names last."""
+        """Return whom limits count: the neighbour, or whom a trusted proxy names last; of IPv6 the /64, one household's."""
         neighbour = request.remote or ""
-        named = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        # A proxy may add a line of its own below one that the client made up: the last line counts.
+        named = ",".join(request.headers.getall("X-Forwarded-For", [])).rpartition(",")[2].strip()
         try:
-            if named and any(ip_address(neighbour) in network for network in self._proxies):
-                return str(ip_address(named))
+            address = ip_address(named if named and self._is_trusted(neighbour) else neighbour)
         except ValueError:
-            pass
-        return neighbour
+            return neighbour
+        if isinstance(address, IPv4Address):
+            return str(address)
+        return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
 
     def secure(self, request: web.Request) -> bool:
         """Whether the browser speaks TLS, to us or to a trusted proxy."""
         if self._tls or request.secure:
             return True
-        return bool(self._proxies) and request.headers.get("X-Forwarded-Proto") == "https"
+        return request.headers.get("X-Forwarded-Proto") == "https" and self._is_trusted(request.remote or "")
+
+    def _is_trusted(self, neighbour: str) -> bool:
+        try:
+            return any(ip_address(neighbour) in network for network in self._proxies)
+        except ValueError:
+            return False
 
     @web.middleware
     async def guard(self, request: web.Request, handler: Handle) -> web.StreamResponse:
