@@ -152,7 +152,7 @@ def launch(root: Path, requests: Requests, admin: Sequence[str]) -> None:
     if running := ask(the.supervisor_socket):
         raise CannotLaunch(
             f"Permanence runs already from this folder ({running[0].name}, process {running[0].pid}): "
-            f"stop it with Ctrl-C in its terminal."
+            f"stop it with Ctrl-C in its terminal, or by: kill $(cat {the.run_folder / 'supervisord.pid'})"
         )
     check_ports(the)
     say("Bringing the database up to date")
