@@ -35,12 +35,16 @@ class TokenBucket:
 
     def take(self, now: float) -> bool:
         """Take one token; return whether there was one."""
-        self.tokens = min(self.burst, self.tokens + max(0.0, now - self.filled_at) * self.rate_per_s)
-        self.filled_at = now
-        if self.tokens < 1.0:
+        if self.is_empty(now):
             return False
         self.tokens -= 1.0
         return True
+
+    def is_empty(self, now: float) -> bool:
+        """Return whether there is nothing to take."""
+        self.tokens = min(self.burst, self.tokens + max(0.0, now - self.filled_at) * self.rate_per_s)
+        self.filled_at = now
+        return self.tokens < 1.0
 
 
 class Buckets:
@@ -60,3 +64,8 @@ class Buckets:
                 self._buckets.popitem(last=False)
         self._buckets.move_to_end(name)
         return bucket.take(now)
+
+    def is_empty(self, name: str, now: float) -> bool:
+        """Return whether there is nothing to take of this name."""
+        bucket = self._buckets.get(name)
+        return bucket is not None and bucket.is_empty(now)

@@ -27,6 +27,8 @@ FAILURES_MOST = 20
 FAILURES_WINDOW_S = 120
 """Twenty failures of one address in two minutes: ten a minute, in the long run."""
 BODY_MOST = 1000
+COOKIES_MOST = 40
+"""Logins that one browser keeps: without an end the header outgrows what servers take (8 kB), and nothing works."""
 
 logger = logging.getLogger(__name__)
 
@@ -45,26 +47,21 @@ class FailedSignIns:
             Refusal: ``TOO_MANY``.
         """
         try:
-            failed = int(await self._redis.get(_key(address)) or 0)
+            refused = int(await self._redis.get(_key(address)) or 0) >= FAILURES_MOST
         except (RedisError, OSError):
-            failed = 0
-        if failed >= FAILURES_MOST:
+            refused = self._own.is_empty(address, time.monotonic())
+        if refused:
             raise Refusal(Code.TOO_MANY, "too many failed sign-ins from this address")
 
     async def count(self, address: str) -> None:
-        """Count one failure.
-
-        Raises:
-            Refusal: ``TOO_MANY``, when Redis is away and this process alone saw too many.
-        """
+        """Count one failure."""
         try:
             async with self._redis.pipeline(transaction=True) as both:
                 both.incr(_key(address))
                 both.expire(_key(address), FAILURES_WINDOW_S, nx=True)
                 await both.execute()
         except (RedisError, OSError):
-            if not self._own.take(address, time.monotonic()):
-                raise Refusal(Code.TOO_MANY, "too many failed sign-ins from this address") from None
+            self._own.take(address, time.monotonic())
 
 
 class SignInRoutes:
@@ -103,6 +100,9 @@ class SignInRoutes:
         if app is None:
             raise Refusal(Code.NOT_FOUND, "this person's app does not run here")
         response = reply(SignedIn(login=login.id, home=app.home(login.person, login.id)))
+        known = [name for name in request.cookies if name.startswith(cookie_name(""))]
+        for name in known[: -(COOKIES_MOST - 1)]:  # browsers send the oldest first (RFC 6265 section 5.4)
+            response.del_cookie(name, path="/")
         response.set_cookie(
             cookie_name(login.id),
             secret,

@@ -185,6 +185,9 @@ async def test_while_redis_is_away_signing_in_works_and_guessing_is_still_limite
             await Client.sign_in(web.base, f"guess-{number}")
         codes.append(refused.value.code)
     assert codes == [Code.BAD_LINK] * 20 + [Code.TOO_MANY] * 2
+    with pytest.raises(Refused) as refused:
+        await Client.sign_in(web.base, place.tokens["Bao"])
+    assert refused.value.code is Code.TOO_MANY, "a right guess is not told from a wrong one"
 
 
 async def test_the_cookie_is_for_this_server_only_and_no_script_reads_it(place, web, session):
@@ -195,6 +198,16 @@ async def test_the_cookie_is_for_this_server_only_and_no_script_reads_it(place, 
         handle = msgspec.msgpack.decode(await response.read())["login"]
     assert cookie.startswith(f"perm_{handle}=")
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+
+
+async def test_a_browser_forgets_its_oldest_logins_before_its_cookies_are_too_many(place, web, session):
+    body = msgspec.msgpack.encode(SignIn(token=place.tokens["Aya"]))
+    known = [f"perm_{number:012}" for number in range(42)]
+    cookies = "; ".join(f"{name}=x" for name in ["other=1", *known])
+    headers = {**MSGPACK, "Origin": web.base, "Cookie": cookies}
+    async with session.post(f"{web.base}/api/sign-in", data=body, headers=headers) as response:
+        dropped = [c for c in response.headers.getall("Set-Cookie") if "Max-Age=0" in c]
+    assert [cookie.partition("=")[0] for cookie in dropped] == known[:3]
 
 
 # --- photos -----------------------------------------------------------------------------------------------------
