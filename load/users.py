@@ -68,18 +68,20 @@ class Evening:
         self._environment = environment
         self._all_links = links
         self._links: Links = {}
-        self._present: set[int] = set()
+        self._pupils: set[int] | None = None
+        self._volunteers: set[int] = set()
 
     def begin(self) -> None:
         """Begin a run."""
         self.begun = self.ended = self.made = 0
         self._links = {role: list(reversed(secrets)) for role, secrets in self._all_links.items()}
-        self._present.clear()
+        self._pupils = None
+        self._volunteers.clear()
 
     @property
     def is_over(self) -> bool:
-        """All calls that were wanted have ended, well or not."""
-        return 0 < self.wanted <= self.ended
+        """All calls that were wanted have ended, well or not, or no pupil is left who could ask."""
+        return 0 < self.wanted <= self.ended or (self._pupils is not None and not self._pupils)
 
     def take_link(self, role: str) -> str | None:
         """Give the secret of a person whom no other user plays."""
@@ -92,14 +94,18 @@ class Evening:
         self.begun += 1
         return True
 
-    def came(self, user: int) -> None:
+    def came(self, role: str, user: int) -> None:
         """A user is there."""
-        self._present.add(user)
+        if role == "pupil":
+            self._pupils = (self._pupils or set()) | {user}
+        else:
+            self._volunteers.add(user)
 
     def left(self, user: int) -> None:
-        """A user has gone; with the last one after the last call, the run ends."""
-        self._present.discard(user)
-        if self.is_over and not self._present and self._environment.runner:
+        """A user has gone; when nobody is left, the run ends."""
+        for users in (self._pupils or set(), self._volunteers):
+            users.discard(user)
+        if self.is_over and not self._volunteers and self._environment.runner:
             gevent.spawn(self._environment.runner.quit)
 
 
@@ -115,6 +121,7 @@ class Person(User):
         super().__init__(environment)
         Person.numbers += 1
         self.number = Person.numbers
+        self.entered = False
 
     def wait_time(self) -> float:
         """Seconds between two lessons."""
@@ -122,16 +129,15 @@ class Person(User):
 
     def on_start(self) -> None:
         """Sign in."""
-        self.evening.came(self.number)
+        self.evening.came(self.role, self.number)
         secret = self.evening.take_link(self.role)
         if secret is None:
             self.fire(Step.SIGN_IN, 0.0, f"more users than links: no {self.role} is left")
-            raise StopUser
+            return
         entering = self.evening.driver.enter(
             self.number, role=self.role, base=self.host or "", token=secret, talk_s=self.evening.talk_s
         )
-        if not self.carry_out(entering).took_place:
-            raise StopUser
+        self.entered = self.carry_out(entering).took_place
 
     def on_stop(self) -> None:
         """Leave, so that others see it."""
@@ -184,7 +190,7 @@ class Pupil(Person):
     @task
     def ask(self) -> None:
         """One question and its lesson."""
-        if not self.evening.may_begin():
+        if not self.entered or not self.evening.may_begin():
             raise StopUser
         try:
             took_place = self.lesson()
@@ -202,6 +208,6 @@ class Volunteer(Person):
     @task
     def help(self) -> None:
         """One lesson, if something rings."""
-        if self.evening.is_over:
+        if not self.entered or self.evening.is_over:
             raise StopUser
         self.lesson()

@@ -80,11 +80,12 @@ class Driver:
             person = self._persons[act.user] = ROLES[act.role](plan, measuring)
             await person.enter()
             return True
+        if act.act == "leave":
+            if act.user in self._persons:
+                await self._persons.pop(act.user).leave()
+            return True
         person = self._persons[act.user]
         person.measuring = measuring
-        if act.act == "leave":
-            await self._persons.pop(act.user).leave()
-            return True
         return await person.lesson()
 
     def _measured(self, act: int, step: Step, value: float, error: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from load.steps import NEEDED
 from tests.support import system
+from tests.support.processes import free_port
 from tests.support.system import System
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +80,25 @@ def test_without_a_forwarding_server_the_run_fails_in_join(tmp_path: Path) -> No
     assert run.failed() == {"join"}
     assert "no_media_server" in run.text
     assert "0 calls took place, of 5." in run.text
+
+
+def test_a_server_that_is_away_fails_every_sign_in_and_ends_the_run(tmp_path: Path) -> None:
+    roles = ("pupil", "pupil", "volunteer")
+    lines = [f'{{"role": "{role}", "path": "/entrer#{number:032}"}}' for number, role in enumerate(roles)]
+    links = tmp_path / "links.jsonl"
+    links.write_text("\n".join(lines), encoding="utf-8")
+    run = locust(f"http://127.0.0.1:{free_port()}", links, "--users", "3")
+    assert run.code == 1
+    assert run.failed() == {"sign-in"}
+    assert "never reached" in run.text
+
+
+def test_more_users_than_links_is_said_and_fails(system: System) -> None:
+    run = locust(system.base, system.write_links(), "--users", "11", "--calls", "1", "--talk", "1")
+    assert run.code == 1
+    assert run.failed() == {"sign-in"}
+    assert "no volunteer is left" in run.text
+    assert "1 calls took place, of 1." in run.text
 
 
 def test_without_links_the_operator_reads_what_to_do() -> None:

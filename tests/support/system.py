@@ -26,7 +26,7 @@ from tests.support.sfu_worker import free_port
 
 ROOT = Path(__file__).parents[2]
 APP = "classroom.app:app"
-UP_WITHIN_S = 30.0
+UP_WITHIN_S = 45.0
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,10 @@ def running(
         for _ in range(web):
             system.start_web()
         system.seed()
-        wait_until(lambda: system._is_up(sfu), "a healthy system", UP_WITHIN_S)
+        try:
+            wait_until(lambda: system._is_up(sfu), "a healthy system", UP_WITHIN_S)
+        except pytest.fail.Exception as failure:
+            pytest.fail(f"{failure}; health: {system.health()}\n{system.output()}")
         yield system
 
 
@@ -209,4 +212,8 @@ def main(command: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
