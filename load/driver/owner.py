@@ -35,8 +35,8 @@ class Driver:
         self._process = subprocess.Popen(
             COMMAND, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(os.environ)
         )
-        self._input = cast("IO[bytes]", self._process.stdin)
-        self._output = cast("IO[bytes]", self._process.stdout)
+        self._input: IO[bytes] = cast("IO[bytes]", self._process.stdin)
+        self._output: IO[bytes] = cast("IO[bytes]", self._process.stdout)
         self._ids = count(1)
         self._acts: dict[int, Queue[Report | None]] = {}
         self._reader = gevent.spawn(self._read)
