@@ -45,7 +45,9 @@ logger = logging.getLogger(__name__)
 SETTLE = """
 local now, person, due = tonumber(ARGV[1]), ARGV[2], ARGV[3] .. ' ' .. ARGV[2]
 if ARGV[4] then redis.call('HSET', KEYS[1], ARGV[4], ARGV[5] .. ' ' .. ARGV[6]) end
-local before = redis.call('HGET', KEYS[2], person)
+local before, filed_end = string.match(redis.call('HGET', KEYS[2], person) or '', '^(%S+) (%S+)$')
+-- Who comes back after her end and before the sweep: others may have seen her gone.
+if not before or (ARGV[4] and tonumber(filed_end) <= now) then before = '' end
 local state, last, first = '', 0, nil
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
@@ -67,7 +69,7 @@ else
   redis.call('ZADD', KEYS[3], string.format('%.3f', first), due)
   redis.call('EXPIRE', KEYS[1], 300)
 end
-return {before and string.match(before, '^%S+') or '', state}
+return {before, state}
 """
 
 

@@ -93,6 +93,19 @@ async def test_a_reload_does_not_flicker(presence, clock, seen, touched):
     assert seen.at == {}
 
 
+async def test_who_comes_back_after_her_end_and_before_the_sweep_is_told_to_those_who_saw_her_gone(
+    presence, clock, touched
+):
+    await presence.announce(AYA, "tab1", visible=True)
+    await presence.leave(AYA, "tab1")
+    clock.now += GRACE_S + 0.1
+    assert await presence.of("class") == {}
+    touched.clear()
+    await presence.announce(AYA, "tab2", visible=True)
+    assert touched
+    assert await presence.of("class") == {"aya": "here"}
+
+
 async def test_a_lost_connection_expires(presence, clock, seen):
     await presence.announce(AYA, "c1", visible=True)
     await presence.announce(BAO, "c2", visible=True)
