@@ -75,11 +75,14 @@ class OpenLogs:
             raise Refusal(Code.TOO_MANY, f"more than {OPEN_MOST} logs open")
         log = self._open.setdefault(log_id, _Open(log_id))
         self._by_sink[sink].add(log_id)
+        log.cursors[sink] = (
+            after  # before all waiting: no event falls between, and the log stays open meanwhile
+        )
         try:
             async with log.lock:
-                log.cursors[sink] = after  # before reading, so that no event falls between
                 log.head = max(log.head, (await self._heads([log_id])).get(log_id, 0))
-                log.cursors[sink] = min(after, log.head)
+                if sink in log.cursors:  # else it was closed meanwhile
+                    log.cursors[sink] = min(log.cursors[sink], log.head)
                 await self._pump(log)
         except BaseException:
             self.close(sink, log_id)

@@ -1,5 +1,6 @@
 """Logs: whatever is told when, each connection gets every event once and in order."""
 
+import asyncio
 import random
 
 import pytest
@@ -62,6 +63,27 @@ async def test_what_was_missed_and_what_comes(logs, table):
         logs.notice(table.add("log"))
         await until(lambda: received(sink) == [2, 3, 4])
     assert logs.known_heads(sink) == {"log": 4}
+
+
+async def test_who_opens_a_log_while_the_last_reader_leaves_gets_what_comes(logs, table, monkeypatch):
+    leaving, coming, reading = Kept("leaving"), Kept("coming"), asyncio.Event()
+    heads = table.heads
+
+    async def slow_heads(log_ids):
+        await reading.wait()
+        return await heads(log_ids)
+
+    monkeypatch.setattr(logs, "_heads", slow_heads)
+    async with running(logs.run()), asyncio.TaskGroup() as opening:
+        for sink in (leaving, coming):
+            opening.create_task(logs.open(sink, "log", 0))
+        await until(lambda: logs.of(coming) == ["log"])
+        logs.close_all(leaving)
+        reading.set()
+        await until(lambda: not logs._open["log"].lock.locked())
+        logs.notice(table.add("log"))
+        await until(lambda: received(coming) == [1])
+    assert (received(leaving), logs.known_heads(coming)) == ([], {"log": 1})
 
 
 async def test_a_long_log_comes_in_pages(logs, table):
