@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import asdict, dataclass
 
 
@@ -23,7 +23,7 @@ class Benchmark:
     """Something that can be run, and the names of the figures it gives."""
 
     names: tuple[str, ...]
-    run: Callable[[], Awaitable[Iterable[Figure]]]
+    run: Callable[[], Coroutine[None, None, Iterable[Figure]]]
 
 
 def show(figure: Figure) -> None:
