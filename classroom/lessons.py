@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 
 from classroom import store, tables
+from classroom.access import forbids_taking
 from classroom.wire import Said, Say, SetFree, WriteNote
 from signaling.api import Context, Login, Refusal, Transaction
 from signaling.wire import Code, Done
+
+LAST_WORDS_S = 60.0
+"""What was written on a poor line arrives a little later than the lesson ended, and is not lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,9 @@ class Lessons:
             lesson = await access_one_lesson(tx, login, lesson_id=command.lesson)
             if login.person.role == "coordinator":
                 raise Refusal(Code.FORBIDDEN, "a coordinator reads, and does not write")
+            if lesson.ended_at is not None and lesson.ended_at + LAST_WORDS_S <= now:
+                # An adult and a child do not go on writing to each other where no lesson is.
+                raise Refusal(Code.CONFLICT, "the lesson is over")
             event = await self.context.log.append(
                 tx,
                 lesson.log_id,
@@ -68,8 +75,8 @@ async def access_one_lesson(
     raise Refusal(Code.NOT_FOUND, "no such lesson of this person")
 
 
-async def access_photo(tx: Transaction, login: Login, photo: str, owner: str | None) -> None:
-    """The door of a photo: the pupil, coordinators, vetted volunteers while the question is open, its volunteer.
+async def access_photo(tx: Transaction, login: Login, photo: str, owner: str | None, now: float) -> None:
+    """The door of a photo: the pupil, coordinators, vetted volunteers while the question is open or once it was theirs.
 
     Raises:
         Refusal: ``not_found``.
@@ -77,7 +84,8 @@ async def access_photo(tx: Transaction, login: Login, photo: str, owner: str | N
     person = login.person
     if owner == person.id or (owner is not None and person.role == "coordinator"):
         return
-    if person.role == "volunteer":
+    vetting = await store.vetting(tx, person.id)
+    if person.role == "volunteer" and forbids_taking(vetting, is_open=True, now=now) is None:
         column = tables.question.c
         for question in await store.questions(tx, column.photo == photo):
             if question.state == store.OPEN:

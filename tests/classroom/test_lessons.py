@@ -83,6 +83,17 @@ async def test_what_is_written_is_in_the_log_once_and_for_both_only(classroom, l
     assert await log_of(classroom, jeanne) == ["began", "said"]
 
 
+async def test_nobody_writes_on_when_the_lesson_is_over_but_last_words_arrive(classroom, lina, jeanne, taken):
+    lesson = (await classroom.sees(lina)).lesson
+    await classroom.goes_live(taken.call)
+    await classroom.hang_up(jeanne, taken.call)
+    await classroom.says(lina, wire.Say(lesson=lesson, client_id="client-thanks", text="Merci !"))
+    classroom.now += 61
+    for login in (lina, jeanne):
+        say = wire.Say(lesson=lesson, client_id="client-too-late", text="Tu es là ?")
+        assert await classroom.refused(login, say) is Code.CONFLICT
+
+
 async def test_a_coordinator_sees_every_lesson_and_writes_in_none(classroom, jeanne, taken):
     claire = await classroom.add("coordinator", "Claire")
     lesson = (await classroom.sees(jeanne)).lesson
@@ -171,3 +182,15 @@ async def test_a_photo_is_seen_by_those_who_need_it(classroom, lina, jeanne, pau
     for login in (paul, adam):
         with pytest.raises(Refusal):
             await classroom.part.access_file(login, photo)
+
+
+async def test_a_volunteer_whose_vetting_has_ended_sees_no_photo(classroom, lina):
+    photo = await classroom.context.files.store_photo(
+        app="classroom", owner=lina.person.id, raw=jpeg(), purge_at=classroom.now + 60
+    )
+    vetted = await classroom.add("volunteer", "Paul", vetted_until=classroom.now + 10)
+    await classroom.ask(lina, photo=photo)
+    await classroom.part.access_file(vetted, photo)
+    classroom.now += 11
+    with pytest.raises(Refusal):
+        await classroom.part.access_file(vetted, photo)
