@@ -29,10 +29,11 @@ class Questions:
         """Store a question and put it in line, once for its client id."""
         now, me = self.context.clock(), login.person.id
         async with self.context.database.write() as tx:
-            await self._check_may_ask(tx, login, now)
+            # First of all: what was stored at five to eight is answered the same after closing time.
             before = await self._asked_before(tx, me, command)
             if before is not None:
                 return before
+            await self._check_may_ask(tx, login, now)
             await self._check_choice(tx, command)
             await self._check_photo(tx, me, command.photo, now)
             question = new_id()
@@ -50,6 +51,11 @@ class Questions:
                 asked_at=now,
             )
             if not inserted:
+                before = await self._asked_before(
+                    tx, me, command
+                )  # the same act on another connection was faster
+                if before is not None:
+                    return before
                 raise Refusal(Code.CONFLICT, "one open question each: cancel or finish the other first")
             call = await self.context.calls.queue(
                 tx, app="classroom", ref=question, caller=me, wanted=command.volunteer or "", now=now

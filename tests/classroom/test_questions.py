@@ -1,4 +1,8 @@
-from classroom import wire
+import asyncio
+
+from sqlalchemy import delete
+
+from classroom import tables, wire
 from signaling.wire import Code
 
 
@@ -15,6 +19,21 @@ async def test_asking_again_with_the_same_client_id_is_answered_the_same(classro
     assert await classroom.ask(lina, client_id="client-once") == first
     again = wire.Ask(client_id="client-once", subject="french")
     assert await classroom.refused(lina, again) is Code.REPEATED_DIFFERENTLY
+
+
+async def test_the_same_act_on_two_connections_at_once_is_one_question(classroom, lina):
+    twice = [classroom.ask(lina, client_id="client-once") for _ in range(2)]
+    first, second = await asyncio.gather(*twice)
+    assert first == second
+
+
+async def test_what_was_stored_before_closing_time_is_answered_the_same_after(classroom, lina):
+    first = await classroom.ask(lina, client_id="client-once")
+    async with classroom.context.database.write() as tx:
+        await tx.execute(delete(tables.hours))
+    assert await classroom.ask(lina, client_id="client-once") == first
+    other = wire.Ask(client_id="client-other", subject="maths")
+    assert await classroom.refused(lina, other) is Code.CLOSED_NOW
 
 
 async def test_there_is_one_open_question_each(classroom, lina):
