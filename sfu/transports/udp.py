@@ -1,7 +1,7 @@
 """UDP sockets read in batches: one per address of the machine, all on the worker's port.
 
 Plain sockets watched by the loop: asyncio's own datagram transport costs ten times as much a packet. A busy socket
-is not watched but read each millisecond or two: to wake up for each packet costs more than to forward it.
+is not watched but read every two milliseconds: to wake up for each packet costs more than to forward it.
 An address is ``(socket, sockaddr)``: the same client on two of our addresses is two ICE pairs.
 """
 
@@ -16,9 +16,9 @@ from sfu.transports.addresses import Listening
 
 BATCH = 64
 """Datagrams read for one wake-up; what is left wakes the loop again, after others had their turn."""
-GATHER_S = 0.001
-"""Between two reads of a busy socket; the loop rounds it up to its next millisecond."""
-BUSY_WAKES = 12
+GATHER_S = 0.002
+"""Between two reads of a busy socket; the loop rounds it to its milliseconds."""
+BUSY_WAKES = 6
 """A socket that wakes the loop so often within ``BUSY_WITHIN_S`` is busy."""
 BUSY_WITHIN_S = 0.01
 QUIET_READS = 10

@@ -10,6 +10,8 @@ from aiortc import RTCCertificate, RTCDtlsTransport
 from sfu.control import Fingerprint
 from sfu.transports import aiortc_hooks
 
+INBOUND, OUTBOUND = pylibsrtp.Policy.SSRC_ANY_INBOUND, pylibsrtp.Policy.SSRC_ANY_OUTBOUND
+
 
 class Wire:
     """Carries records to the other side."""
@@ -73,6 +75,37 @@ async def test_both_ends_understand_each_other_by_gcm_with_a_short_key():
     assert server._ssl.get_selected_srtp_profile() == b"SRTP_AEAD_AES_128_GCM"
     await server.stop()
     await client.stop()
+
+
+def session(key: bytes, kind: int) -> pylibsrtp.Session:
+    profile = pylibsrtp.Policy.SRTP_PROFILE_AEAD_AES_128_GCM
+    return pylibsrtp.Session(pylibsrtp.Policy(key=key, ssrc_type=kind, srtp_profile=profile))
+
+
+def test_the_lean_session_is_the_same_as_the_librarys_own():
+    key = bytes(range(28))
+    plain, lean = session(key, OUTBOUND), aiortc_hooks.lean(session(key, OUTBOUND))
+    back = aiortc_hooks.lean(session(key, INBOUND))
+    assert isinstance(lean, aiortc_hooks.LeanSession), "pylibsrtp has changed inside: worker runs, but slower"
+    for number, size in enumerate((0, 1, 110, 1344)):
+        packet = bytes.fromhex(f"8060{number:04x}000000010000000a") + bytes(size)
+        cipher = lean.protect(packet)
+        assert cipher == plain.protect(packet)
+        assert back.unprotect(cipher) == packet
+        with pytest.raises(pylibsrtp.Error, match=r"^replay check failed \(bad index\)$"):
+            back.unprotect(cipher)
+    with pytest.raises(pylibsrtp.Error, match=r"^authentication failure$"):
+        back.unprotect(bytes.fromhex("80600009000000010000000a") + bytes(40))
+    with pytest.raises(ValueError, match="too long"):
+        lean.protect(bytes(1357))
+    with pytest.raises(ValueError, match="too long"):
+        back.unprotect(bytes(1501))
+
+
+def test_without_the_private_names_the_librarys_own_session_is_used(monkeypatch):
+    monkeypatch.delattr(pylibsrtp, "ERRORS")
+    own = session(bytes(28), OUTBOUND)
+    assert aiortc_hooks.lean(own) is own
 
 
 async def test_a_sequence_number_is_never_protected_twice():
