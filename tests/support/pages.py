@@ -158,7 +158,9 @@ class Person:
 
     def messages(self) -> list[str]:
         """What was said in writing, in order, with plain spaces."""
-        return [text.replace("\N{NO-BREAK SPACE}", " ") for text in self.page.locator(".said p").all_inner_texts()]
+        return [
+            text.replace("\N{NO-BREAK SPACE}", " ") for text in self.page.locator(".said p").all_inner_texts()
+        ]
 
     def hang_up(self) -> None:
         """End the lesson."""
@@ -194,9 +196,13 @@ class Person:
         self.hears(sight)
 
     def hears(self, sight: Sight) -> None:
-        """Listen for two seconds; the loudest tone must be that of `sight`."""
+        """Listen for two seconds; what is loudest must be the tone of `sight`."""
+        self.hears_tone(sight.tone_hz)
+
+    def hears_tone(self, tone_hz: int) -> None:
+        """Listen for two seconds; this tone must be what is loudest."""
         heard = self.page.get_by_test_id("remote-audio").evaluate(LOUDEST_HZ)
-        assert abs(heard - sight.tone_hz) < 30, heard
+        assert abs(heard - tone_hz) < 30, heard
 
     def knows_who_is_in_the_picture(self, name: str) -> None:
         """Wait for the name; it was never there without a picture."""
