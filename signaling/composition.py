@@ -62,7 +62,7 @@ async def compose(
         identity=identity,
         presence=Presence(redis, feeds, identity, clock),
         log=Log(database),
-        calls=Calls(database, identity, redis, feeds.touch, clock),
+        calls=Calls(database, identity, redis, clock),
         files=Files(database, settings.data_dir / "files", settings.files_keys),
         feeds=feeds,
     )

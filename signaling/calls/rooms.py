@@ -5,7 +5,7 @@ follows. Several worker processes may do so at once: every write compares and se
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import RedisError
@@ -93,7 +93,6 @@ class Rooms:
         transitions: Carries out what follows.
         sfu: Reads rooms and workers.
         redis: For the channel of changes.
-        touch: ``Feeds.touch``.
         clock: Unix seconds.
     """
 
@@ -103,19 +102,17 @@ class Rooms:
         transitions: Transitions,
         sfu: SfuClient,
         redis: "Redis",
-        touch: Callable[..., Awaitable[None]],
         clock: Clock,
     ) -> None:
         self._database = database
         self._transitions = transitions
         self._sfu = sfu
         self._redis = redis
-        self._touch = touch
         self._clock = clock
         self._channel: PubSub | None = None
 
     async def follow(self, _now: float) -> int:
-        """Await changes of rooms for a moment: their views are made anew, their calls judged.
+        """Await changes of rooms for a moment and judge their calls; views hear the same channel by the bus.
 
         When something comes it is later than when the waiting began: the clock is read then.
 
@@ -124,7 +121,6 @@ class Rooms:
         """
         changed = await self._changed()
         if changed:
-            await self._touch(*(f"room:{room}" for room in changed))
             await self._judge_all(self._clock(), calls.c.id.in_(changed))
         return len(changed)
 

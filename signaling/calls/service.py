@@ -4,7 +4,7 @@ One `Calls` per process. ``table`` is the life of a call; ``line`` brings it fro
 negotiates, ``rooms`` follows the worker, ``endings`` ends it, ``views`` shows it.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from signaling.calls import store
@@ -38,7 +38,6 @@ class Calls:
         database: Where the calls are.
         identity: Names of persons.
         redis: To the workers; gives bytes (see `SfuClient`).
-        touch: ``Feeds.touch``: a room changed.
         clock: Unix seconds.
         reply_s: How long a worker's reply is awaited, seconds.
     """
@@ -48,7 +47,6 @@ class Calls:
         database: Database,
         identity: Identity,
         redis: "Redis",
-        touch: Callable[..., Awaitable[None]],
         clock: Clock,
         reply_s: float = REPLY_S,
     ) -> None:
@@ -56,7 +54,7 @@ class Calls:
         self._transitions = Transitions()
         sfu = SfuClient(redis, reply_s)
         self._line = Line(database, self._transitions, clock)
-        self._rooms = Rooms(database, self._transitions, sfu, redis, touch, clock)
+        self._rooms = Rooms(database, self._transitions, sfu, redis, clock)
         self._media = Media(database, self._transitions, sfu, self._rooms, clock)
         self._endings = Endings(database, self._transitions, sfu, clock)
         self._views = CallViews(database, identity, self._transitions, sfu)

@@ -132,7 +132,7 @@ async def classroom(database: Database, valkey: Any, tmp_path: Path) -> AsyncIte
 
     feeds = Feeds(redis)
     identity = Identity(database, b"s" * 32)
-    calls = Calls(database, identity, redis, feeds.touch, clock)
+    calls = Calls(database, identity, redis, clock)
     context = Context(
         settings=settings(tmp_path, valkey.url),
         clock=clock,

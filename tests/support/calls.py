@@ -79,17 +79,11 @@ class Scene:
         self.redis: Any = redis  # its types are those of both its modes at once
         self.clock: Any = clock or Clock()
         self.policy = Policy()
-        self.touched: list[str] = []
-        self.calls = Calls(
-            database, Identity(database, b"k" * 32), redis, self._touch, self.clock, reply_s=1.0
-        )
+        self.calls = Calls(database, Identity(database, b"k" * 32), redis, self.clock, reply_s=1.0)
         self.calls.set_policies({APP: self.policy})
         self._handlers = dict(self.calls.handlers())
         self._sweeps = {sweep.name: sweep for sweep in self.calls.sweeps()}
         self._logins: dict[str, Login] = {}
-
-    async def _touch(self, *topics: str) -> None:
-        self.touched += topics
 
     async def people(self, *names: str) -> None:
         """Make persons; a person's id is found by `id`."""
