@@ -210,7 +210,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     views: dict[Id, str] = {}
     """View to version, empty for none."""
-    logs: dict[Id, int] = {}
+    logs: dict[Id, Annotated[int, msgspec.Meta(ge=0)]] = {}
     """Log to last seq held."""
     visible: bool = True
     wait: Annotated[float, msgspec.Meta(ge=0, le=25)] = 20.0

@@ -43,7 +43,7 @@ class UploadRoutes:
         """Return the routes."""
         return [
             web.post("/api/{handle}/photos", self._take),
-            web.get("/api/{handle}/files/{file}", self._show),
+            web.get("/api/{handle}/files/{file:[0-9a-f]{32}}", self._show),
         ]
 
     async def _take(self, request: web.Request) -> web.Response:

@@ -135,6 +135,7 @@ async def test_too_many_polls_and_failures_have_a_status(aya):
         ("command", {}, b"x" * 200_000, 413),
         ("feed", {}, msgspec.msgpack.encode({"unknown": 1}), 400),
         ("feed", {}, msgspec.msgpack.encode({"wait": 1000}), 400),
+        ("feed", {}, msgspec.msgpack.encode({"logs": {"log": -(2**63)}}), 400),
         ("feed", {}, msgspec.msgpack.encode({"views": {f"v{n}": "" for n in range(17)}}), 429),
         ("photos", {}, b"no picture", 415),
         ("nothing", {}, b"", 404),
@@ -147,7 +148,12 @@ async def test_what_is_refused_over_http(aya, path, headers, body, status):
 
 
 async def test_without_the_cookie_nothing_is_answered(aya, session):
-    for method, path in (("post", "command"), ("post", "feed"), ("post", "photos"), ("get", "files/x")):
+    for method, path in (
+        ("post", "command"),
+        ("post", "feed"),
+        ("post", "photos"),
+        ("get", f"files/{0:032}"),
+    ):
         call = getattr(session, method)
         async with call(f"{aya.base}/api/{aya.login}/{path}", headers={"Origin": aya.base}) as response:
             assert response.status == 401
@@ -220,6 +226,11 @@ async def test_a_photo_is_sent_and_shown_to_its_owner_only(place, web, aya):
     assert data[:2] == b"\xff\xd8"
     async with await Client.sign_in(web.base, place.tokens["Bao"]) as bao:
         assert (await bao.fetch_file(file_id))[0] == 404
+
+
+@pytest.mark.parametrize("name", ["%00", "..%2fnotebook.sqlite3", "x" * 65, "unknown"])
+async def test_a_file_that_is_none_is_not_found(aya, name):
+    assert (await aya.fetch_file(name))[0] == 404
 
 
 async def test_photos_are_limited_in_size_and_number(aya):
