@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from load.peer.links import Loss
 from load.peer.peer import SyntheticPeer
+from load.peer.statistics import SlotStatistics
 from load.worker import SfuWorker
 
 JOINED_AT_ONCE = 4
@@ -23,30 +24,28 @@ class Calls:
         """Everybody."""
         return (peer for pair in self.pairs for peer in pair)
 
-    def received(self) -> int:
-        """Media packets received by all peers so far, retransmissions included."""
-        return sum(
-            slot.packets + slot.repaired for peer in self.peers for slot in peer.statistics().slots.values()
-        )
+    def sent_out(self) -> int:
+        """Media packets that the worker sent so far: its numbering has no holes, so what is missing was sent too.
 
-    def missing(self) -> int:
-        """Packets that never arrived so far."""
-        return sum(slot.missing for peer in self.peers for slot in peer.statistics().slots.values())
+        A repaired one counts twice. Only repetitions that were lost again are not counted.
+        """
+        return sum(slot.packets + slot.missing + 2 * slot.repaired for slot in self._slots())
+
+    def missing(self, kind: str) -> int:
+        """Packets of ``audio`` or ``video`` that never arrived so far."""
+        return sum(slot.missing for slot in self._slots() if slot.kind == kind)
+
+    def _slots(self) -> Iterator[SlotStatistics]:
+        return (slot for peer in self.peers for slot in peer.statistics().slots.values())
 
     def delays_ms(self) -> list[float]:
         """One-way delays of the last frames of all slots."""
-        return [
-            delay
-            for peer in self.peers
-            for slot in peer.statistics().slots.values()
-            for delay in slot.delays.values_ms
-        ]
+        return [delay for slot in self._slots() for delay in slot.delays.values_ms]
 
     def forget_delays(self) -> None:
         """Start anew with the delays."""
-        for peer in self.peers:
-            for slot in peer.statistics().slots.values():
-                slot.delays.values_ms.clear()
+        for slot in self._slots():
+            slot.delays.values_ms.clear()
 
 
 @asynccontextmanager

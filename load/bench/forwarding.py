@@ -1,6 +1,7 @@
 """Figures of the forwarding server: CPU per packet sent out, added delay, memory per call."""
 
 import asyncio
+import os
 import time
 from collections.abc import Iterable
 
@@ -25,28 +26,28 @@ async def _forwarding(count: int) -> list[Figure]:
         async with running_calls(worker, count) as calls:
             await asyncio.sleep(WARM_UP_S)
             before, own_before, began = cpu_seconds(worker.pid), time.process_time(), time.monotonic()
-            packets = calls.received()
+            sent = calls.sent_out()
             await asyncio.sleep(MEASURED_S)
             cpu, own = cpu_seconds(worker.pid) - before, time.process_time() - own_before
             seconds = time.monotonic() - began
             return _figures(
                 count,
                 calls,
-                calls.received() - packets,
+                calls.sent_out() - sent,
                 (cpu, own, seconds),
                 resident_kb(worker.pid) - idle_kb,
             )
 
 
 def _figures(
-    count: int, calls: Calls, packets: int, times: tuple[float, float, float], grown_kb: float
+    count: int, calls: Calls, sent: int, times: tuple[float, float, float], grown_kb: float
 ) -> list[Figure]:
     cpu, own, seconds = times
-    # What the peers lost on purpose was sent out too.
-    sent = packets / (1 - LOSS)
     load = (
         f"{count} {PATTERN}; {seconds:.0f} s, {sent / seconds:.0f} packets/s sent out, worker at "
-        f"{cpu / seconds:.0%} of a core, generator at {own / seconds:.0%}, {calls.missing()} packets never arrived"
+        f"{cpu / seconds:.0%} of a core, generator at {own / seconds:.0%}, machine's load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; never "
+        f"arrived since the start: {calls.missing('video')} of video, {calls.missing('audio')} of audio, which "
+        "nobody asks for again (Opus conceals the loss)"
     )
     figures = [Figure(f"forward_cpu_us.1to1x{count}", cpu / sent * 1e6, "us CPU/packet sent", load)]
     if count == max(COUNTS):
@@ -62,8 +63,10 @@ async def _latency() -> Iterable[Figure]:
         await asyncio.sleep(MEASURED_S)
         delays = calls.delays_ms()
     load = (
-        f"{count} {PATTERN.replace(f'{LOSS:.0%} loss each way', 'no loss')}; {len(delays)} frames and voice packets, "
-        "from the sender's stamp to the receiver's last packet of the frame, the peers' own queueing included"
+        f"{count} {PATTERN.replace(f'{LOSS:.0%} loss each way', 'no loss')}; {len(delays)} packets (voice, and the last "
+        "of each frame), from just before the sender encrypts the frame until the kernel has the packet in the "
+        "receiver's socket: the way through the worker, without the receiver's own queue; machine's load "
+        f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     )
     return [
         Figure(f"added_latency_ms.{name}", percentile(delays, share), "ms", load)

@@ -1,7 +1,6 @@
 """A synthetic peer's transport: a link, ICE, DTLS and SRTP. Plain RTP and RTCP go in and come out."""
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -108,16 +107,16 @@ class Connection:
         if not self.loss.strikes(datagram, self.loss.outbound):
             self._send_selected(datagram)
 
-    def _received(self, datagram: bytes, source: tuple[str, int]) -> None:
+    def _received(self, datagram: bytes, source: tuple[str, int], arrived: float) -> None:
         first = datagram[0] if datagram else 255
         if first <= 3:
             self.ice.receive(datagram)
         elif 20 <= first <= 63:
             self._dtls.feed(datagram)
         elif 128 <= first <= 191 and not self.loss.strikes(datagram, self.loss.inbound):
-            self._take_media(datagram)
+            self._take_media(datagram, arrived)
 
-    def _take_media(self, datagram: bytes) -> None:
+    def _take_media(self, datagram: bytes, arrived: float) -> None:
         session = self._dtls.inbound
         if session is None or len(datagram) < 8:
             return
@@ -127,4 +126,4 @@ class Connection:
         except (pylibsrtp.Error, ValueError):
             self._events.refused()
             return
-        (self._events.rtcp if rtcp else self._events.rtp)(plain, time.monotonic())
+        (self._events.rtcp if rtcp else self._events.rtp)(plain, arrived)

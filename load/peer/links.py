@@ -6,11 +6,18 @@ Loss can be injected in both directions; STUN and DTLS are spared, so that a tes
 import asyncio
 import random
 import socket
+import struct
+import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol, cast
 
-Received = Callable[[bytes, tuple[str, int]], None]
+Received = Callable[[bytes, tuple[str, int], float], None]
+"""Takes a datagram, its source and its arrival in monotonic seconds."""
+_TIMESTAMPS = 35 if sys.platform == "linux" else 0
+"""SO_TIMESTAMPNS and SCM_TIMESTAMPNS (socket(7)), which Python does not name."""
+_TIME = struct.Struct("@ll")
 
 
 class Loss:
@@ -64,6 +71,8 @@ class UdpLink:
         if sock is None:
             sock = socket.socket(family, socket.SOCK_DGRAM)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024 * 1024)
+            if _TIMESTAMPS:
+                sock.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
             sock.settimeout(0)
             # Bound so that it can be read before the first datagram is sent.
             sock.bind(("", 0))
@@ -72,10 +81,16 @@ class UdpLink:
         return sock
 
     def _readable(self, sock: socket.socket) -> None:
+        # The kernel notes when a datagram reached the socket; how long this busy process let it wait there is not
+        # the server's delay.
+        offset = time.monotonic() - time.time()
         with suppress(OSError):
             for _ in range(64):
-                data, source = sock.recvfrom(2048)
-                self._received(data, source[:2])
+                data, notes, _, source = sock.recvmsg(2048, 64)
+                stamps = (_TIME.unpack(note[2]) for note in notes if note[1] == _TIMESTAMPS)
+                seconds, nanoseconds = next(stamps, (0, 0))
+                arrived = seconds + nanoseconds * 1e-9 + offset if seconds else time.monotonic()
+                self._received(data, source[:2], arrived)
 
 
 class TcpLink(asyncio.Protocol):
@@ -109,7 +124,7 @@ class TcpLink(asyncio.Protocol):
             if len(self._rest) < end:
                 return
             packet, self._rest = self._rest[2:end], self._rest[end:]
-            self._received(packet, self._to)
+            self._received(packet, self._to, time.monotonic())
 
     def send(self, packet: bytes, to: tuple[str, int]) -> None:
         """Write a packet."""
