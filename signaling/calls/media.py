@@ -15,7 +15,7 @@ from signaling.calls import negotiation, placement, rooms, store
 from signaling.calls.contract import CALLEE, CALLER, Call
 from signaling.calls.negotiation import BadOffer, ReadOffer
 from signaling.calls.rooms import Rooms
-from signaling.calls.sfu_client import SfuClient
+from signaling.calls.sfu_client import SfuClient, StoredAnswer
 from signaling.calls.table import TAKEN, WAITING, Event, State
 from signaling.calls.transitions import Transitions, touch
 from signaling.calls.wire import Join, Joined, MediaLost, Ready, RestartIce
@@ -72,7 +72,7 @@ class Media:
         role = _role_for_media(call, login)
         kept = await self._sfu.kept_answer(call.id, role)
         current = kept is not None and kept.join == call.join_of(role) and call.epoch == command.epoch
-        if kept is None or not current or not negotiation.same_sections(read.offer, kept.answer):
+        if kept is None or not current or not _is_same_connection(read.offer, kept):
             raise rooms.moved_on(Code.CONFLICT)
         reply = await self._sfu.ask(
             call.worker,
@@ -89,7 +89,8 @@ class Media:
         if not isinstance(reply, control.IceRestarted):
             raise Refusal(Code.NO_MEDIA_SERVER, "the worker does not answer")
         renewed = negotiation.renew(kept.answer, reply)
-        await self._sfu.keep_answer(call.id, role, kept.join, renewed)
+        kept = StoredAnswer(kept.join, kept.fingerprints, renewed)
+        await self._sfu.keep_answer(call.id, role, kept)
         return Joined(epoch=call.epoch, sdp=negotiation.write_answer(read, renewed))
 
     async def ready(self, login: Login, command: Ready) -> Done:
@@ -165,7 +166,8 @@ class Media:
     async def _joined(self, call: Call, role: str, read: ReadOffer, reply: control.Joined) -> Joined:
         """Make this join the one that counts, unless the call has moved on while the worker was asked."""
         number = call.joins
-        await self._sfu.keep_answer(call.id, role, number, reply.answer)
+        kept = StoredAnswer(number, read.offer.fingerprints, reply.answer)
+        await self._sfu.keep_answer(call.id, role, kept)
         now = self._clock()
         async with self._database.write() as tx:
             held = await store.lock(tx, call.id)
@@ -204,6 +206,14 @@ def _role_for_media(call: Call, login: Login) -> str:
     if call.state not in (*WAITING, *TAKEN):
         raise Refusal(Code.CONFLICT, "the call is over")
     return role
+
+
+def _is_same_connection(offer: Offer, kept: StoredAnswer) -> bool:
+    """Tell whether the connection that joined last restarts, and not one of the person's other pages.
+
+    Its certificate stays (RFC 8842: another fingerprint asks for another DTLS association); another page has its own.
+    """
+    return offer.fingerprints == kept.fingerprints and negotiation.same_sections(offer, kept.answer)
 
 
 def _address() -> dict[str, str]:

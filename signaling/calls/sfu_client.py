@@ -12,7 +12,7 @@ import msgspec
 from redis.exceptions import RedisError
 
 from sfu import control
-from sfu.control import Answer, AnyCommand, AnyReply, RoomState, WorkerState
+from sfu.control import Answer, AnyCommand, AnyReply, Fingerprint, RoomState, WorkerState
 from signaling.calls.placement import Workers
 from signaling.errors import Refusal
 from signaling.wire import Code
@@ -38,6 +38,8 @@ class StoredAnswer(msgspec.Struct, frozen=True):
     """The answer of one join, kept for an ICE restart."""
 
     join: int
+    fingerprints: tuple[Fingerprint, ...]
+    """Of the browser's certificate: whose connection it is."""
     answer: Answer
 
 
@@ -109,11 +111,11 @@ class SfuClient:
         states = (_decode(value, RoomState) for value in values)
         return {state.room: state for state in states if state is not None}
 
-    async def keep_answer(self, call: str, role: str, join: int, answer: Answer) -> None:
+    async def keep_answer(self, call: str, role: str, kept: StoredAnswer) -> None:
         """Keep the answer of a join; without it an ICE restart becomes a join."""
         try:
             key = ANSWER_KEY.format(call=call, role=role)
-            await self._redis.set(key, _encode(StoredAnswer(join, answer)), ex=ANSWER_TTL_S)
+            await self._redis.set(key, _encode(kept), ex=ANSWER_TTL_S)
         except _AWAY:
             logger.info("x redis is away: an answer is not kept, a restart will be a join")
 

@@ -140,6 +140,19 @@ async def test_joining_again_replaces_and_an_ice_restart_keeps(media_scene, work
     ]
 
 
+async def test_a_page_whose_place_another_one_took_does_not_restart_the_others_connection(
+    media_scene, worker
+):
+    scene = media_scene
+    call = await connecting(scene)
+    fingerprint = next(line for line in CHROMIUM.split("\r\n") if line.startswith("a=fingerprint"))
+    telephone = CHROMIUM.replace(fingerprint, f"a=fingerprint:sha-256 {':'.join(['AB'] * 32)}")
+    await join(scene, "Lina", call, telephone)
+    asked = len(worker.commands)
+    assert await refused(scene.do("Lina", RestartIce(call=call, epoch=1, sdp=CHROMIUM))) is Code.CONFLICT
+    assert len(worker.commands) == asked, "the worker was not told"
+
+
 async def test_an_ice_restart_of_what_is_not_there_any_more_is_a_conflict(media_scene, worker):
     scene = media_scene
     call = await connecting(scene)
