@@ -11,9 +11,13 @@ Keys (times are Unix seconds of the callers' clocks):
 - ``presence:due``, a sorted set: "app person" by the next end of one of her connections, for the sweep.
 """
 
+import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from redis.asyncio import Redis
@@ -33,6 +37,10 @@ GRACE_S = 6.0
 CACHED_S = 2.0
 REMEMBERED_S = 60.0
 """How long the last known presence is shown while Redis does not answer."""
+ANSWER_WITHIN_S = 1.0
+"""Who asks may hold rows of the database: a Redis that hangs must not hold them too."""
+RETRY_AFTER_S = 2.0
+"""After Redis did not answer, nobody else waits for it for that long."""
 SETTLES_S = 5.0
 """After Redis came back empty, all processes have announced again by then."""
 SWEEP_MOST = 200
@@ -73,6 +81,18 @@ return {before, state}
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read of an app, and when."""
+
+    read_at: float
+    changes: int
+    states: dict[str, str]
+
+
+NOTHING = _Known(-inf, 0, {})
+
+
 class Presence:
     """The service.
 
@@ -91,9 +111,12 @@ class Presence:
         self._identity = identity
         self._clock = clock
         self._settle: Any = redis.register_script(SETTLE)
-        self._known: dict[str, tuple[float, dict[str, str]]] = {}
-        """App to when it was read, and what."""
+        self._known: dict[str, _Known] = {}
+        self._changes: Counter[str] = Counter()
+        """Of each app's presence, as far as they were heard: what was being read meanwhile is old."""
         self._settled_at = 0.0
+        self._away_at = -inf
+        """When Redis last did not answer, monotonic."""
         feeds.on_notice(self._notice)
 
     async def announce(self, person: Person, connection: str, *, visible: bool) -> None:
@@ -116,14 +139,14 @@ class Presence:
             Refusal: ``UNAVAILABLE`` when Redis is away and nothing is known.
         """
         now = self._clock()
-        read_at, known = self._known.get(app, (0.0, {}))
-        if now - read_at < CACHED_S:
-            return known
+        changes, known = self._changes[app], self._known.get(app, NOTHING)
+        if now - known.read_at < CACHED_S and known.changes == changes:
+            return known.states
         try:
-            rows: dict[bytes, bytes] = await self._redis.hgetall(f"presence:{app}")
+            rows = await self._rows(app)
         except (RedisError, OSError) as error:
-            if now - read_at < REMEMBERED_S:
-                return known
+            if now - known.read_at < REMEMBERED_S:
+                return known.states
             raise Refusal(Code.UNAVAILABLE, "Redis is away") from error
         found: dict[str, str] = {}
         for person, row in rows.items():
@@ -131,9 +154,20 @@ class Presence:
             if float(end) > now:
                 found[person.decode()] = state
         if now < self._settled_at:
-            return {**known, **found}
-        self._known[app] = (now, found)
+            return {**known.states, **found}
+        self._known[app] = _Known(now, changes, found)
         return found
+
+    async def _rows(self, app: str) -> dict[bytes, bytes]:
+        if time.monotonic() - self._away_at < RETRY_AFTER_S:
+            raise ConnectionError("Redis was away a moment ago")
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                rows: dict[bytes, bytes] = await self._redis.hgetall(f"presence:{app}")
+        except (RedisError, OSError):
+            self._away_at = time.monotonic()
+            raise
+        return rows
 
     async def sweep(self, now: float) -> list[str]:
         """End the connections whose time has come (the worker, every second).
@@ -156,7 +190,8 @@ class Presence:
     async def after_gap(self) -> None:
         """Redis may have come back empty: forget nobody until the processes have announced again."""
         self._settled_at = self._clock() + SETTLES_S
-        self._known = {app: (0.0, known) for app, (_, known) in self._known.items()}
+        self._away_at = -inf
+        self._changes.update(list(self._known))
 
     async def _end_at(self, person: Person, connection: str, end: float, *, visible: bool) -> None:
         more = (connection, f"{end:.3f}", int(visible))
@@ -176,8 +211,8 @@ class Presence:
     def _notice(self, notice: Notice) -> None:
         for topic in notice.topics:
             head, _, app = topic.partition(":")
-            if head == "presence" and app in self._known:
-                self._known[app] = (0.0, self._known[app][1])
+            if head == "presence":
+                self._changes[app] += 1
 
 
 def _connections(app: str, person: str) -> str:

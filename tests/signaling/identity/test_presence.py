@@ -1,10 +1,15 @@
 """Presence on a real Valkey: who is here, away, gone; a reload does not flicker; nothing is lost for long."""
 
+import asyncio
+import os
+import signal
+
 import pytest
 
 from signaling.errors import Refusal
 from signaling.feeds.bus import Notice, connect
 from signaling.feeds.service import Feeds
+from signaling.identity import presence as module
 from signaling.identity.presence import GRACE_S, LIVES_S, Presence
 from signaling.identity.service import Person
 from signaling.wire import Code
@@ -157,3 +162,37 @@ async def test_nothing_known_and_redis_away_is_said(presence, valkey, clock):
     with pytest.raises(Refusal) as refused:
         await presence.of("class")
     assert refused.value.code is Code.UNAVAILABLE
+
+
+async def test_a_redis_that_hangs_is_waited_for_once_and_the_last_known_shown(
+    presence, valkey, clock, monkeypatch
+):
+    monkeypatch.setattr(module, "ANSWER_WITHIN_S", 0.05)
+    await presence.announce(AYA, "c1", visible=True)
+    await presence.of("class")
+    presence._notice(Notice(("presence:class",)))
+    os.kill(valkey.pid, signal.SIGSTOP)
+    try:
+        assert await presence.of("class") == {"aya": "here"}
+        async with asyncio.timeout(0.01):  # nobody waits a second time
+            assert await presence.of("class") == {"aya": "here"}
+    finally:
+        os.kill(valkey.pid, signal.SIGCONT)
+    await presence.after_gap()
+    clock.now += 6.0
+    assert await presence.of("class") == {"aya": "here"}
+
+
+async def test_what_changes_while_it_is_read_is_read_again(presence, monkeypatch):
+    await presence.announce(AYA, "c1", visible=True)
+    read = presence._redis.hgetall
+
+    async def read_before(key):
+        monkeypatch.setattr(presence._redis, "hgetall", read)
+        rows = await read(key)
+        await presence.announce(AYA, "c1", visible=False)
+        return rows
+
+    monkeypatch.setattr(presence._redis, "hgetall", read_before)
+    assert await presence.of("class") == {"aya": "here"}
+    assert await presence.of("class") == {"aya": "away"}
