@@ -32,7 +32,9 @@ export function ClassList({ pupils, now }: { pupils: Readonly<Record<string, Pup
             <Initial name={row.name} presence={row.presence} />
             <div class="pupil-who">
               <p>
-                <strong class="pupil-name">{row.name}</strong>
+                <strong class="pupil-name" data-presence={row.presence}>
+                  {row.name}
+                </strong>
                 {row.level && <span class="level">{row.level}</span>}
                 {row.question && <span class="asking">{say.hasQuestion}</span>}
               </p>
