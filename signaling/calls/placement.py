@@ -56,10 +56,11 @@ def judge(worker: str, workers: Workers, reported_at: float, now: float) -> Verd
         reported_at: When a client first said so, Unix seconds.
         now: Unix seconds.
     """
+    seen_at = workers.seen.get(worker)
     if worker in workers.alive:
-        return Verdict.ALIVE
+        # The key of a worker that has just died is there still: a heartbeat after the report is what disproves it.
+        return Verdict.ALIVE if seen_at is not None and seen_at > reported_at else Verdict.UNKNOWN
     if not workers.alive:
         return Verdict.UNKNOWN
-    seen_at = workers.seen.get(worker)
     gone = now - reported_at >= FORGOTTEN_S if seen_at is None else now - seen_at > HEARTBEAT_TTL_S
     return Verdict.DEAD if gone else Verdict.UNKNOWN

@@ -260,6 +260,10 @@ async def test_a_worker_that_is_alive_is_not_given_up(media_scene, worker, spare
     scene = media_scene
     call = await live(scene, worker)
     await scene.do("Lina", MediaLost(call=call, epoch=1))
+    assert (await scene.call(call)).media_lost_at is not None, "its last heartbeat was before"
+    scene.clock.now += 2
+    await worker.announce()
+    await scene.sweep("check")
     now = await scene.call(call)
     assert (now.state, now.epoch, now.media_lost_at) == ("live", 1, None)
 

@@ -32,13 +32,22 @@ def test_nobody_or_only_excluded_ones():
     ("alive", "seen", "reported_ago", "verdict"),
     [
         (["a", "b"], {"a": NOW}, 100, Verdict.ALIVE),
+        (["a", "b"], {"a": NOW - 7}, 5, Verdict.UNKNOWN),
         (["b"], {"a": NOW - HEARTBEAT_TTL_S - 1}, 0, Verdict.DEAD),
         (["b"], {"a": NOW - HEARTBEAT_TTL_S + 1}, 100, Verdict.UNKNOWN),
         ([], {"a": NOW - 1000}, 100, Verdict.UNKNOWN),
         (["b"], {}, FORGOTTEN_S - 1, Verdict.UNKNOWN),
         (["b"], {}, FORGOTTEN_S, Verdict.DEAD),
     ],
-    ids=["alive", "dead", "just-gone", "no-other-is-seen", "redis-came-back-empty", "took-itself-out"],
+    ids=[
+        "alive",
+        "not-heard-since-the-report",
+        "dead",
+        "just-gone",
+        "no-other-is-seen",
+        "redis-came-back-empty",
+        "took-itself-out",
+    ],
 )
 def test_a_worker_is_dead_only_when_others_are_seen(alive, seen, reported_ago, verdict):
     workers = Workers({name: worker(name) for name in alive}, seen)
