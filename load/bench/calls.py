@@ -10,6 +10,9 @@ from load.peer.statistics import SlotStatistics
 from load.worker import SfuWorker
 
 JOINED_AT_ONCE = 4
+JOIN_S = 60.0
+APART_S = 0.011
+"""Between two peers that begin to send; not a part of a frame's 33 ms."""
 LOSS = 0.01
 
 
@@ -61,6 +64,10 @@ async def running_calls(worker: SfuWorker, count: int, *, loss: float = LOSS) ->
     calls = Calls([])
     try:
         calls.pairs = await asyncio.gather(*(_call(worker, f"bench-{n}", turn) for n in range(count)))
+        # Only now, one after the other: who joins is not slowed down, and frames of all peers do not coincide.
+        for peer in calls.peers:
+            peer.publish(audio=True, video=("f",))
+            await asyncio.sleep(APART_S)
         for peer in calls.peers:
             await peer.until(
                 lambda s: bool(s.by_kind("video") and s.by_kind("audio") and s.by_kind("video")[0].frames),
@@ -80,6 +87,5 @@ async def _call(worker: SfuWorker, room: str, turn: asyncio.Semaphore) -> tuple[
 
 async def _join(worker: SfuWorker, room: str, name: str) -> SyntheticPeer:
     peer = SyntheticPeer(loss=Loss())
-    await peer.connect(await worker.join(room, name, peer.offer()))
-    peer.publish(audio=True, video=("f",))
+    await peer.connect(await worker.join(room, name, peer.offer()), timeout_s=JOIN_S)
     return peer
