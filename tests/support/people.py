@@ -132,6 +132,10 @@ class Person:
         async with asyncio.timeout(WITHIN_S):
             await socket.wait()
 
+    async def is_online(self) -> None:
+        """Wait until the page, which tries again by itself, is connected."""
+        await self.sees(lambda: "/" in self.client._socket.namespaces, "an open connection")
+
     async def returns(self) -> None:
         """Open the page again after ``drops``."""
         await self.client.connect()
