@@ -5,6 +5,7 @@ import type { Lesson, Line } from "../../state/lesson";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icons";
 import { typographic } from "../../widgets/typographic";
+import "./chat.css";
 
 export interface ChatProps {
   lesson: Lesson;

@@ -8,6 +8,7 @@ import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icons";
 import { Initial } from "../../ui/initial";
 import type { Party } from "../../wire/messages.gen";
+import "./face.css";
 
 /** The other person: picture, voice, and a name that is never on another's face. */
 export function Face({ call, name, children }: { call: Call; name: string; children: ComponentChildren }) {

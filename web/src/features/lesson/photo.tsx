@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { t } from "../../i18n";
 import { Icon, type IconName } from "../../ui/icons";
+import "./photo.css";
 
 const SIZES = [1, 1.5, 2, 3] as const;
 
