@@ -21,7 +21,16 @@ CHECKS: dict[str, list[object]] = {
     "imports": [VENV / "lint-imports"],
     "generated": [VENV / "python", "-m", "signaling.admin", "typescript", "--check"],
     "dead code": [VENV / "vulture"],
-    "spelling": [VENV / "codespell", *OURS, "docs", "web", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"],
+    # Not the tests: they quote the French of the pages.
+    "spelling": [
+        VENV / "codespell",
+        *OURS[:-1],
+        "docs",
+        "web",
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+    ],
     "lint": [VENV / "ruff", "check", "--quiet", *OURS],
     "format": [VENV / "ruff", "format", "--check", "--quiet", *OURS],
 }
