@@ -91,7 +91,7 @@ class Media:
         renewed = negotiation.renew(kept.answer, reply)
         kept = StoredAnswer(kept.join, kept.fingerprints, renewed)
         await self._sfu.keep_answer(call.id, role, kept)
-        return Joined(epoch=call.epoch, sdp=negotiation.write_answer(read, renewed))
+        return Joined(epoch=call.epoch, join=kept.join, sdp=negotiation.write_answer(read, renewed))
 
     async def ready(self, login: Login, command: Ready) -> Done:
         """Note that this side sees or hears the other; one of the signs that the call is live."""
@@ -181,7 +181,7 @@ class Media:
             if held.state is State.ENDED or held.worker != call.worker:
                 await self._sfu.ask(call.worker, control.CloseRoom(**_address(), room=call.id))
             raise rooms.moved_on(Code.CONFLICT)
-        return Joined(epoch=call.epoch, sdp=negotiation.write_answer(read, reply.answer))
+        return Joined(epoch=call.epoch, join=number, sdp=negotiation.write_answer(read, reply.answer))
 
 
 def _read(sdp: str) -> ReadOffer:

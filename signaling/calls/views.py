@@ -63,6 +63,7 @@ def show(call: Call, me: str, names: dict[str, str], room: RoomState | None) -> 
         caller=_party(call, CALLER, names.get(call.caller, ""), room),
         callee=_party(call, CALLEE, names.get(call.callee, ""), room) if call.callee else None,
         epoch=call.epoch,
+        join=call.join_of(me) if me else 0,
         slots={
             slot.mid: Slot(peer=slot.source_peer, source=slot.source, timestamp=slot.timestamp)
             for slot in (mine.slots if mine else ())

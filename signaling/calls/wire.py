@@ -48,6 +48,8 @@ class Joined(Struct, frozen=True, kw_only=True):
     """The worker's answer."""
 
     epoch: int
+    join: int
+    """Number of this join; a higher one in the view means that another page of this person has the call."""
     sdp: str
 
 
@@ -123,6 +125,8 @@ class CallView(Struct, frozen=True, kw_only=True):
     callee: Party | None = None
     epoch: int = 0
     """Of the worker's room; a higher one than the client joined with means: join again."""
+    join: int = 0
+    """Number of my join that counts; 0 for none."""
     slots: dict[str, Slot] = {}
     """mid of my offer to its occupant."""
     live_since: float | None = None

@@ -256,6 +256,17 @@ async def test_a_system_that_was_stopped_and_started_takes_a_waiting_caller_back
     assert len(worker.commands) == 1, "nobody waits for a worker that is not there"
 
 
+async def test_a_page_sees_that_another_page_of_hers_has_joined(media_scene, worker):
+    scene = media_scene
+    call = await live(scene, worker)
+    first = await join(scene, "Lina", call)
+    assert (await scene.view("Lina", call))[0].join == first.join
+    second = await join(scene, "Lina", call)
+    assert (await scene.view("Lina", call))[0].join == second.join > first.join
+    await join(scene, "Odile", call)
+    assert (await scene.view("Lina", call))[0].join == second.join, "what Odile does is not hers"
+
+
 async def test_a_worker_that_is_alive_is_not_given_up(media_scene, worker, spare):
     scene = media_scene
     call = await live(scene, worker)

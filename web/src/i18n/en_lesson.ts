@@ -61,7 +61,7 @@ export const lessonEn: typeof lessonFr = {
     `${name} lost the connection. The place is kept for ${seconds} more seconds.`,
   silentMic: "Your microphone seems silent: nobody hears you.",
   silentMicPupil: "Your microphone seems silent: nobody hears you.",
-  elsewhere: "This lesson is open in another tab.",
+  elsewhere: "This lesson is open on another page or another device.",
   takeHere: "Continue it here",
   note: "Your note from last time",
   words: "The question",

@@ -62,7 +62,7 @@ export const lessonFr = {
     `${name} a perdu la connexion. Sa place est gardée encore ${seconds} secondes.`,
   silentMic: "Votre micro semble muet : personne ne vous entend.",
   silentMicPupil: "Ton micro semble muet : on ne t’entend pas.",
-  elsewhere: "Cette leçon est ouverte dans un autre onglet.",
+  elsewhere: "Cette leçon est ouverte sur une autre page ou un autre appareil.",
   takeHere: "La continuer ici",
   note: "Votre note de la dernière fois",
   words: "La question",

@@ -23,7 +23,7 @@ export interface Call {
   readonly track: Readonly<Record<Source, ReadonlySignal<MediaStreamTrack | undefined>>>;
   readonly microphoneOn: ReadonlySignal<boolean>;
   readonly cameraOn: ReadonlySignal<boolean>;
-  /** Another tab of this browser carries the call. */
+  /** Another page of this person, here or on another device, carries the call. */
   readonly elsewhere: ReadonlySignal<boolean>;
   setMicrophone(on: boolean): Promise<void>;
   setCamera(on: boolean): Promise<void>;
@@ -50,6 +50,7 @@ export function expectedOf(view: CallView): Expected {
   const flowing = view.state === "live" || view.state === "connecting";
   return {
     epoch: view.epoch,
+    join: view.join,
     together: TOGETHER.has(view.state),
     sound: flowing && (party?.microphone ?? false),
     picture: flowing && (party?.camera ?? false),
@@ -81,6 +82,11 @@ export function openCall(session: Session, devices: Devices, id: string, withCam
       send: (command) => session.send(command),
       changed: (now) => {
         media.value = now;
+      },
+      elsewhere: () => {
+        giveUpSeat();
+        disconnect();
+        elsewhere.value = true;
       },
     });
     mediaSession.start();

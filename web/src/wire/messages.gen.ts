@@ -233,6 +233,8 @@ export interface Join {
 /** The worker's answer. */
 export interface Joined {
   readonly epoch: number;
+  /** Number of this join; a higher one in the view means that another page of this person has the call. */
+  readonly join: number;
   readonly sdp: string;
 }
 
@@ -305,6 +307,8 @@ export interface CallView {
   readonly callee?: Party;
   /** Of the worker's room; a higher one than the client joined with means: join again. */
   readonly epoch: number;
+  /** Number of my join that counts; 0 for none. */
+  readonly join: number;
   /** mid of my offer to its occupant. */
   readonly slots: Readonly<Record<string, Slot>>;
   /** Unix seconds; absent until live. */

@@ -57,6 +57,7 @@ function view(slots: CallView["slots"]): CallView {
     caller: { name: "Lina", peer: "caller", ...party },
     callee: { name: "Jeanne", peer: "callee", ...party },
     epoch: 1,
+    join: 1,
     slots,
     outcome: "",
     ended_by: "",

@@ -78,6 +78,7 @@ let sent: ClientCommand[];
 let epoch: number;
 let refuse: Refusal | undefined;
 let now: MediaNow;
+let taken: number;
 
 const browser: Browser = {
   makePeer: () => {
@@ -97,10 +98,13 @@ function session(): MediaSession {
     send: <C extends ClientCommand>(command: C) => {
       sent.push(command);
       if (refuse) return Promise.reject(refuse);
-      return Promise.resolve({ epoch, sdp: "answer" } as unknown as AnswerOf[C["type"]]);
+      return Promise.resolve({ epoch, join: 1, sdp: "answer" } as unknown as AnswerOf[C["type"]]);
     },
     changed: (media) => {
       now = media;
+    },
+    elsewhere: () => {
+      taken += 1;
     },
   });
 }
@@ -114,7 +118,7 @@ const peer = (index: number): SeamPeer => {
 
 beforeEach(() => {
   clock = new ManualClock();
-  [peers, sent, epoch, refuse] = [[], [], 1, undefined];
+  [peers, sent, epoch, refuse, taken] = [[], [], 1, undefined, 0];
 });
 
 async function connected(): Promise<MediaSession> {
@@ -209,20 +213,40 @@ test("a short disconnection is waited out, a failure is mended at once", async (
 test("a higher epoch: a second join, the first connection goes on until the second is up", async () => {
   const media = await connected();
   epoch = 2;
-  media.expect({ epoch: 2, together: true, sound: true, picture: true });
+  media.expect({ epoch: 2, join: 0, together: true, sound: true, picture: true });
   await settle();
   expect(peers).toHaveLength(2);
   expect(peer(0).closed).toBe(false);
   peer(1).become("connected");
   expect(peer(0).closed).toBe(true);
-  media.expect({ epoch: 2, together: true, sound: true, picture: true });
+  media.expect({ epoch: 2, join: 0, together: true, sound: true, picture: true });
   await settle();
   expect(peers).toHaveLength(2);
 });
 
+test("another page of this person joins: this one closes and does not take the call back", async () => {
+  const media = await connected();
+  media.expect({ epoch: 1, join: 1, together: true, sound: true, picture: true });
+  expect([now.state, taken]).toEqual(["up", 0]);
+  media.expect({ epoch: 1, join: 2, together: true, sound: true, picture: true });
+  expect([now.state, taken]).toEqual(["closed", 1]);
+  expect(peer(0).closed).toBe(true);
+  await clock.advance(60_000);
+  expect(types().filter((type) => type === "call.join")).toHaveLength(1);
+});
+
+test("my own join that was not answered is not taken for another page", async () => {
+  const media = await connected();
+  refuse = new Refusal("timeout");
+  media.again();
+  await settle();
+  media.expect({ epoch: 1, join: 2, together: true, sound: true, picture: true });
+  expect([now.state, taken]).toEqual(["waiting", 0]);
+});
+
 test("ready is told once, with the first sound or picture", async () => {
   const media = await connected();
-  media.expect({ epoch: 1, together: true, sound: true, picture: false });
+  media.expect({ epoch: 1, join: 0, together: true, sound: true, picture: false });
   expect(types()).not.toContain("call.ready");
   peer(0).arrive("3");
   peer(0).arrive("6");
@@ -232,30 +256,30 @@ test("ready is told once, with the first sound or picture", async () => {
 
 test("nothing is to be heard or seen: the connection itself is ready", async () => {
   const media = await connected();
-  media.expect({ epoch: 1, together: true, sound: false, picture: false });
+  media.expect({ epoch: 1, join: 0, together: true, sound: false, picture: false });
   expect(types()).toContain("call.ready");
 });
 
 test("six seconds of silence while the other sends: told once", async () => {
   const media = await connected();
-  media.expect({ epoch: 1, together: true, sound: true, picture: true });
+  media.expect({ epoch: 1, join: 0, together: true, sound: true, picture: true });
   await clock.advance(20_000);
   expect(types().filter((type) => type === "call.media_lost")).toHaveLength(1);
 });
 
 test("waiting, prewarmed: neither ready nor silent", async () => {
   const media = await connected();
-  media.expect({ epoch: 1, together: false, sound: false, picture: false });
+  media.expect({ epoch: 1, join: 0, together: false, sound: false, picture: false });
   await clock.advance(60_000);
   expect(types()).toEqual(["call.join"]);
-  media.expect({ epoch: 1, together: true, sound: true, picture: true });
+  media.expect({ epoch: 1, join: 0, together: true, sound: true, picture: true });
   await clock.advance(5_000);
   expect(types()).not.toContain("call.media_lost");
 });
 
 test("no silence is reported when the other sends nothing", async () => {
   const media = await connected();
-  media.expect({ epoch: 1, together: true, sound: false, picture: false });
+  media.expect({ epoch: 1, join: 0, together: true, sound: false, picture: false });
   await clock.advance(20_000);
   expect(types()).not.toContain("call.media_lost");
 });

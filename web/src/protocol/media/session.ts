@@ -17,6 +17,8 @@ export interface MediaParts {
   readonly browser: Browser;
   readonly send: <C extends ClientCommand>(command: C) => Promise<AnswerOf[C["type"]]>;
   readonly changed: (media: MediaNow) => void;
+  /** Another page of this person has joined: this one is closed and leaves the call to it. */
+  readonly elsewhere: () => void;
 }
 
 /** What the page shows of the media connection. */
@@ -34,6 +36,8 @@ export interface MediaNow {
 /** What the other person sends, from the call's view. */
 export interface Expected {
   readonly epoch: number;
+  /** Number of this person's join that counts. */
+  readonly join: number;
   /** Accepted: what is sent is meant for each other. */
   readonly together: boolean;
   readonly sound: boolean;
@@ -46,13 +50,14 @@ export class MediaSession {
   private leg: Leg | undefined;
   private former: Leg | undefined;
   private epoch = 0;
+  private joined = 0;
   private failures = 0;
   private code: AnyCode | undefined;
   private own: Tracks = {};
   private tracks = new Map<string, MediaStreamTrack>();
   private judge = new Judge();
   private network: Network = UNKNOWN;
-  private expected: Expected = { epoch: 0, together: false, sound: false, picture: false };
+  private expected: Expected = { epoch: 0, join: 0, together: false, sound: false, picture: false };
   private heard = false;
   private readyFor = 0;
   private lostFor = 0;
@@ -137,6 +142,7 @@ export class MediaSession {
       const joined = await this.parts.send({ type: "call.join", call: this.call, sdp });
       if (this.leg !== leg) return;
       this.epoch = joined.epoch;
+      this.joined = joined.join;
       await leg.answer(joined.sdp);
       await leg.setTracks(this.own);
       this.code = undefined;
@@ -149,9 +155,17 @@ export class MediaSession {
     }
   }
 
-  /** A higher epoch than the one I joined with: the call is on another worker. My own join may still be answered. */
+  /**
+   * A higher epoch than the one I joined with: the call is on another worker. A higher join than mine: another page
+   * has it. While my own join is on its way, or was not answered, neither says anything.
+   */
   private catchUp(): void {
-    if (this.epoch > 0 && this.state !== "joining" && this.expected.epoch > this.epoch) this.on("moved");
+    if (this.epoch === 0 || this.state === "joining") return;
+    if (this.expected.epoch > this.epoch) this.on("moved");
+    else if (this.state !== "waiting" && this.state !== "closed" && this.expected.join > this.joined) {
+      this.on("close");
+      this.parts.elsewhere();
+    }
   }
 
   private async mend(): Promise<void> {
