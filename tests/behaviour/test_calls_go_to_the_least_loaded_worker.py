@@ -1,22 +1,16 @@
 """Each call is placed on the media worker that carries least, and stays there."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
-from redis.asyncio import Redis
 
-from sfu.control import WORKER_KEY, WORKERS_KEY, WorkerState
 from signaling.calls import tables
+from tests.support.media_workers import redis_of, workers_carry
 from tests.support.people import Pupil, School, school_of
-from tests.support.system import System, running
+from tests.support.system import running
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
-ANNOUNCED_WITHIN_S = 20.0
 
 
 async def test_two_workers_share_the_calls_and_a_third_takes_the_next(tmp_path: Path) -> None:
@@ -49,21 +43,3 @@ async def test_two_workers_share_the_calls_and_a_third_takes_the_next(tmp_path: 
 async def worker_of(school: School, pupil: Pupil) -> str:
     (call,) = await school.rows(tables.call, id=pupil.call)
     return str(call["worker"])
-
-
-async def workers_carry(redis: Any, peers: list[int]) -> None:
-    """Wait until this is what the workers say that they carry, all of them at rest: processor share counts first."""
-    said: list[int] = []
-    async with asyncio.timeout(ANNOUNCED_WITHIN_S):
-        while said != peers:
-            ids = [member.decode() for member in await redis.zrange(WORKERS_KEY, 0, -1)]
-            states = [await redis.get(WORKER_KEY.format(worker=worker)) for worker in ids]
-            found = [msgspec.msgpack.decode(state, type=WorkerState) for state in states if state]
-            said = sorted(state.peers for state in found if state.cpu < 0.1)
-            await redis.blpop(["nobody:writes:here"], timeout=0.05)
-
-
-@asynccontextmanager
-async def redis_of(system: System) -> AsyncIterator[Redis]:
-    async with Redis.from_url(system.environment["REDIS_URL"]) as redis:
-        yield redis

@@ -8,6 +8,7 @@ from typing import TypeVar
 import pytest
 
 from signaling.calls import tables
+from tests.support.media_workers import redis_of, workers_carry
 from tests.support.people import Person, Pupil, School, Volunteer, school_of
 from tests.support.system import System, running
 
@@ -34,6 +35,8 @@ async def test_a_pupil_and_a_volunteer_of_different_processes_have_a_lesson(
                 await person.reads(*expected)
                 assert person.client.reopened == 0, "nothing was missed"
 
+            async with redis_of(system) as redis:
+                await workers_carry(redis, [0, 2], cpu=1.0)
             other = await school.pupil()
             await other.asks()
             await other.joins()
