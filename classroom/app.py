@@ -45,7 +45,7 @@ class Classroom:
             call_policy=policy,
             access_log=access_log,
             access_file=access_file,
-            sweeps=[Purge(context).sweep()],
+            sweeps=Purge(context).sweeps(),
         )
 
     def home(self, person: Person, login: str) -> str:

@@ -3,28 +3,49 @@
 Photos and logs are purged by the slices that keep them; their dates were given when they were stored.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Table, delete, select
 from sqlalchemy.sql import ColumnElement
 
-from classroom import tables
-from signaling.api import Context, Sweep
+from classroom import store, tables
+from signaling.api import Context, Refusal, Sweep
 
 BATCH = 200
+QUESTION_WAITS_S = 7 * 86400.0
 CHECK_KEPT_S = 90 * 86400.0
 """As long as a login: nobody is asked to check a device that she has checked on this login."""
 
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """A sweep of the worker."""
+    """Sweeps of the worker."""
 
     context: Context
 
-    def sweep(self) -> Sweep:
-        """Once an hour."""
-        return Sweep("classroom.purge", self.run, every_s=3600)
+    def sweeps(self) -> list[Sweep]:
+        """What the worker runs once an hour."""
+        return [
+            Sweep("classroom.withdraw", self.withdraw, every_s=3600),
+            Sweep("classroom.purge", self.run, every_s=3600),
+        ]
+
+    async def withdraw(self, now: float) -> int:
+        """Take questions back that nobody took for a week, so that a child's words do not stand there for ever.
+
+        Returns:
+            How many were taken back.
+        """
+        column = tables.question.c
+        async with self.context.database.read() as tx:
+            waiting = (column.state == store.OPEN, column.asked_at <= now - QUESTION_WAITS_S)
+            forgotten = (await store.questions(tx, *waiting))[:BATCH]
+        for question in forgotten:
+            async with self.context.database.write() as tx:
+                with suppress(Refusal):  # somebody took it this moment
+                    await self.context.calls.cancel(tx, question.call, by="", now=now)
+        return len(forgotten)
 
     async def run(self, now: float) -> int:
         """Erase what is past its date.
