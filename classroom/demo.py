@@ -28,7 +28,7 @@ PUPILS = (
     ("Manon G.", "Terminale"),
     ("Tom H.", "CE1"),
 )
-VOLUNTEERS = ("Jeanne Moreau", "Paul Lefèvre", "Monique Haddad")
+VOLUNTEERS = ("Jeanne M.", "Paul L.", "Monique H.")
 COORDINATOR = "Claire (coordination)"
 REMEMBERED = (
     # volunteer, pupil, days ago, subject, note

@@ -51,7 +51,7 @@ def adam(school: System, red_browser: Browser) -> Iterator[Pupil]:
 @pytest.fixture
 def jeanne(school: System, blue_browser: Browser) -> Iterator[Volunteer]:
     """A volunteer who is here and free."""
-    volunteer = Volunteer(blue_browser, school, school.person("Jeanne Moreau"))
+    volunteer = Volunteer(blue_browser, school, school.person("Jeanne M."))
     volunteer.sign_in()
     yield volunteer
     volunteer.leave()

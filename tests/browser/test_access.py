@@ -66,7 +66,7 @@ def test_every_state_of_the_pupil_and_the_volunteer(
     school: System, red_browser: Browser, blue_browser: Browser
 ) -> None:
     chloe = Pupil(red_browser, school, school.person("Chloé V."), **CALM)
-    jeanne = Volunteer(blue_browser, school, school.person("Jeanne Moreau"), **CALM)
+    jeanne = Volunteer(blue_browser, school, school.person("Jeanne M."), **CALM)
     wrong: list[str] = []
 
     def look(person: Person, state: str) -> None:
@@ -116,7 +116,7 @@ def before_the_lesson(pupil: Pupil, volunteer: Volunteer, look: Callable[[Person
 
 def in_the_lesson(pupil: Pupil, volunteer: Volunteer, look: Callable[[Person, str], None]) -> None:
     volunteer.accept("Chloé V.")
-    for person, name in ((pupil, "Jeanne Moreau"), (volunteer, "Chloé V.")):
+    for person, name in ((pupil, "Jeanne M."), (volunteer, "Chloé V.")):
         person.is_in_lesson(with_name=name)
         person.knows_who_is_in_the_picture(name)
     pupil.say("Bonsoir")

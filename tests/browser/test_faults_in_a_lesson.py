@@ -17,12 +17,12 @@ def test_either_side_reloads_and_is_back_in_the_same_lesson(lesson: Lesson) -> N
     jeanne.say("Avant")
     adam.reads("Avant")
     adam.page.reload()
-    adam.is_in_lesson(with_name="Jeanne Moreau")
+    adam.is_in_lesson(with_name="Jeanne M.")
     adam.sees_and_hears(BLUE, frames=30)
     jeanne.page.reload()
     jeanne.is_in_lesson(with_name="Adam K.")
     jeanne.sees_and_hears(RED, frames=30)
-    adam.knows_who_is_in_the_picture("Jeanne Moreau")
+    adam.knows_who_is_in_the_picture("Jeanne M.")
     assert adam.messages() == jeanne.messages() == ["Avant"]
 
 
@@ -75,9 +75,9 @@ def test_the_media_process_is_killed_and_the_lesson_goes_on_with_another(
 def test_the_volunteer_disappears_and_the_pupil_keeps_her_place(school: System, lesson: Lesson) -> None:
     adam, jeanne = lesson
     jeanne.page.close()
-    adam.reads("Jeanne Moreau a perdu la connexion.")
+    adam.reads("Jeanne M. a perdu la connexion.")
     jeanne.open_again()
     jeanne.is_in_lesson(with_name="Adam K.")
     jeanne.sees_and_hears(RED, frames=30)
     adam.sees_and_hears(BLUE, frames=30)
-    adam.reads("Jeanne Moreau est de retour")
+    adam.reads("Jeanne M. est de retour")

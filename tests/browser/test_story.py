@@ -17,7 +17,7 @@ def test_a_question_becomes_a_lesson_with_sight_and_sound_and_is_remembered(
     school: System, red_browser: Browser, blue_browser: Browser
 ) -> None:
     ines = Pupil(red_browser, school, school.person("Inès M."))
-    jeanne = Volunteer(blue_browser, school, school.person("Jeanne Moreau"))
+    jeanne = Volunteer(blue_browser, school, school.person("Jeanne M."))
     jeanne.sign_in()
     jeanne.sees_class(*(link.name for link in school.of_role("pupil")))
     jeanne.checks()
@@ -28,13 +28,13 @@ def test_a_question_becomes_a_lesson_with_sight_and_sound_and_is_remembered(
     jeanne.hears_ringing("Inès M.")
     ines.is_prewarmed()
     jeanne.accept("Inès M.")
-    ines.is_in_lesson(with_name="Jeanne Moreau")
+    ines.is_in_lesson(with_name="Jeanne M.")
     jeanne.is_in_lesson(with_name="Inès M.")
 
     they_send_full_pictures(ines, jeanne)
     ines.sees_and_hears(BLUE)
     jeanne.sees_and_hears(RED)
-    ines.knows_who_is_in_the_picture("Jeanne Moreau")
+    ines.knows_who_is_in_the_picture("Jeanne M.")
     jeanne.knows_who_is_in_the_picture("Inès M.")
     they_talk(ines, jeanne)
     assert (ines.negotiations(), jeanne.negotiations()) == (1, 1)
@@ -79,9 +79,9 @@ def they_talk(pupil: Pupil, volunteer: Volunteer) -> None:
     pupil.press("Remettre mon micro")
     expect(volunteer.page.get_by_text("a coupé son micro")).to_have_count(0)
     volunteer.press("Couper ma caméra")
-    pupil.reads("Jeanne Moreau a coupé sa caméra")
+    pupil.reads("Jeanne M. a coupé sa caméra")
     volunteer.press("Mettre ma caméra")
-    pupil.knows_who_is_in_the_picture("Jeanne Moreau")
+    pupil.knows_who_is_in_the_picture("Jeanne M.")
 
 
 def the_lesson_is_remembered(pupil: Pupil, volunteer: Volunteer) -> None:
@@ -107,7 +107,7 @@ def test_a_pupil_without_a_camera_is_heard_and_sees(
     tom.ask("Sciences")
     jeanne.hears_ringing("Tom H.")
     jeanne.accept("Tom H.")
-    tom.is_in_lesson(with_name="Jeanne Moreau")
+    tom.is_in_lesson(with_name="Jeanne M.")
     tom.sees_and_hears(BLUE)
     jeanne.reads("Tom H. a coupé sa caméra")
     jeanne.hears(RED)

@@ -72,7 +72,7 @@ def they_meet(pupil: FirefoxPupil, volunteer: Volunteer, name: str) -> None:
     volunteer.hears_ringing(name)
     volunteer.accept(name)
     volunteer.is_in_lesson(with_name=name)
-    pupil.reads("Leçon avec Jeanne Moreau")
+    pupil.reads("Leçon avec Jeanne M.")
     wait_until(lambda: pupil.media()["decoded"] >= 90, "90 pictures at Firefox", 20)
     mean = pupil.of("remote-video", MEAN_COLOUR)
     assert mean.index(max(mean)) == BLUE.strongest, mean

@@ -10,14 +10,14 @@ import pytest
 ROOT = Path(__file__).parents[2]
 JSON_LINES = """
 {"name": "Claire (coordination)", "role": "coordinator", "path": "/entrer#c0"}
-{"name": "Jeanne Moreau", "role": "volunteer", "path": "/entrer#a-1"}
+{"name": "Jeanne M.", "role": "volunteer", "path": "/entrer#a-1"}
 {"name": "Inès M.", "role": "pupil", "path": "/entrer#b_2"}
 """
 TABLE = """
 Permanence is up: http://localhost:8080 (Ctrl-C stops it)
 
 Claire (coordination)  coordinator  http://localhost:8080/entrer#c0
-Jeanne Moreau          volunteer    http://localhost:8080/entrer#a-1
+Jeanne M.          volunteer    http://localhost:8080/entrer#a-1
 Inès M.                pupil        http://localhost:8080/entrer#b_2
 Inès M.                pupil        http://localhost:8080/entrer#b_2
 """
