@@ -139,7 +139,9 @@ class Media:
 
     async def _choose(self, excluded: Collection[str]) -> str:
         workers = await self._sfu.workers()
-        chosen = placement.choose(workers.alive.values(), excluded)
+        async with self._database.read() as tx:
+            placed = await store.count_by_worker(tx)
+        chosen = placement.choose(workers.alive.values(), placed, excluded)
         if chosen is None:
             raise Refusal(Code.NO_MEDIA_SERVER, "no worker is alive: start one with python -m sfu")
         return chosen

@@ -30,17 +30,25 @@ class Verdict(Enum):
     UNKNOWN = "unknown"
 
 
-def choose(workers: Iterable[WorkerState], exclude: Collection[str] = ()) -> str | None:
+def choose(
+    workers: Iterable[WorkerState], placed: Mapping[str, int], exclude: Collection[str] = ()
+) -> str | None:
     """Return the worker with the least load that takes new rooms and speaks our protocol; None for none.
 
-    Processor share counts first, in steps of a tenth so that its noise does not outweigh the number of peers.
+    Processor share counts first, in steps of a tenth so that its noise does not outweigh the number of calls. The
+    calls are counted by signaling: a heartbeat is up to 2 s old, and at the opening minute many come within them.
+
+    Args:
+        workers: What they say of themselves.
+        placed: How many calls that have not ended each of them has been given.
+        exclude: Those that were tried already.
     """
     fit = [
         state
         for state in workers
         if state.protocol == PROTOCOL and not state.draining and state.worker not in exclude
     ]
-    best = min(fit, key=lambda s: (int(s.cpu * 10), s.peers, s.rooms, s.worker), default=None)
+    best = min(fit, key=lambda s: (int(s.cpu * 10), placed.get(s.worker, 0), s.peers, s.worker), default=None)
     return best.worker if best else None
 
 

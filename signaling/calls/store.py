@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from signaling.calls.contract import Call, Offer
 from signaling.calls.table import State
@@ -54,6 +54,15 @@ async def select_calls(tx: Transaction, *conditions: ColumnElement[bool], limit:
     """Return the oldest calls that meet the conditions."""
     query = select(calls).where(*conditions).order_by(calls.c.created_at, calls.c.id).limit(limit)
     return [_call(row) for row in await tx.execute(query)]
+
+
+async def count_by_worker(tx: Transaction) -> dict[str, int]:
+    """Count the calls that each worker has been given and that have not ended."""
+    counted = select(calls.c.worker, func.count().label("calls")).where(
+        calls.c.state != State.ENDED, calls.c.worker != ""
+    )
+    rows = await tx.execute(counted.group_by(calls.c.worker))
+    return {row["worker"]: row["calls"] for row in rows.mappings()}
 
 
 async def pages(database: Database, *conditions: ColumnElement[bool]) -> AsyncIterator[list[Call]]:

@@ -12,20 +12,30 @@ def worker(name: str, **changes) -> WorkerState:
 
 
 def test_the_least_loaded_worker_is_chosen():
-    assert choose([worker("a", cpu=0.5), worker("b", cpu=0.2, peers=9)]) == "b"
-    assert choose([worker("a", peers=4), worker("b", peers=2)]) == "b"
-    assert choose([worker("a", cpu=0.19, peers=2), worker("b", cpu=0.11, peers=4)]) == "a", "noise"
+    assert choose([worker("a", cpu=0.5), worker("b", cpu=0.2, peers=9)], {}) == "b"
+    assert choose([worker("a", peers=4), worker("b", peers=2)], {}) == "b"
+    assert choose([worker("a", cpu=0.19, peers=2), worker("b", cpu=0.11, peers=4)], {}) == "a", "noise"
+
+
+def test_what_was_placed_since_the_last_heartbeat_counts():
+    idle = [worker("a"), worker("b")]
+    placed: dict[str, int] = {}
+    for _ in range(10):
+        chosen = choose(idle, placed)
+        assert chosen
+        placed[chosen] = placed.get(chosen, 0) + 1
+    assert placed == {"a": 5, "b": 5}
 
 
 @pytest.mark.parametrize("unfit", [{"draining": True}, {"protocol": PROTOCOL + 1}])
 def test_an_unfit_worker_is_not_chosen(unfit):
-    assert choose([worker("a", **unfit)]) is None
-    assert choose([worker("a", **unfit), worker("b", cpu=0.9)]) == "b"
+    assert choose([worker("a", **unfit)], {}) is None
+    assert choose([worker("a", **unfit), worker("b", cpu=0.9)], {}) == "b"
 
 
 def test_nobody_or_only_excluded_ones():
-    assert choose([]) is None
-    assert choose([worker("a")], exclude={"a"}) is None
+    assert choose([], {}) is None
+    assert choose([worker("a")], {}, exclude={"a"}) is None
 
 
 @pytest.mark.parametrize(
