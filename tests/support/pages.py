@@ -41,7 +41,8 @@ async () => {
       found.voice += row.packetsReceived || 0;
       found.energy += row.totalAudioEnergy || 0;
     }
-    if (row.type === 'outbound-rtp' && row.kind === 'video' && row.framesSent)
+    // A layer that was switched off may have sent a frame before the answer came; Firefox does not tell.
+    if (row.type === 'outbound-rtp' && row.kind === 'video' && row.framesSent && row.active !== false)
       found.sent[row.rid || 'one'] = {frames: row.framesSent, width: row.frameWidth, height: row.frameHeight,
         target: row.targetBitrate || 0, limited: row.qualityLimitationReason};
   }
