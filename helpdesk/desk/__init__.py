@@ -1,0 +1,1 @@
+"""The agents' side: taking, transferring, noting, prepared answers, the supervisor's view."""

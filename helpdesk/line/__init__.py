@@ -1,0 +1,1 @@
+"""Waiting: opening hours of topics, order, estimates, to whom a conversation is offered."""

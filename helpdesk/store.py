@@ -1,0 +1,196 @@
+"""Reading and writing conversations and who is in them. No rules here: who may do what is decided by the callers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.sql import ColumnElement
+
+from helpdesk import tables
+from helpdesk.states import State
+from signaling.api import Refusal, Transaction
+from signaling.wire import Code
+
+Value = str | float | bool | None
+"""What a column holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One row of ``helpdesk_conversation``; see there."""
+
+    id: str
+    number: str
+    citizen: str
+    client_id: str
+    log_id: str
+    desk_log: str
+    state: State
+    version: int
+    topic: str
+    language: str
+    page_title: str
+    page_url: str
+    agent: str
+    former_agent: str
+    offered_to: str
+    offered_until: float | None
+    first_until: float | None
+    place_at: float | None
+    later: bool
+    agent_gone_until: float | None
+    snoozed_until: float | None
+    created_at: float
+    submitted_at: float | None
+    answered_at: float | None
+    messages: int
+    last_seq: int
+    last_at: float
+    excerpt: str
+    unanswered_since: float | None
+    agent_seq: int
+    agent_seq_by: str
+    call: str
+    call_by: str
+    rating: int
+    rating_words: str
+    closed_at: float | None
+    purge_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One row of ``helpdesk_participant``."""
+
+    conversation: str
+    person: str
+    role: str
+    after: int
+    joined_at: float | None
+    left_at: float | None
+    may_send: bool
+    delivered: int
+    read: int
+    messages_read: int
+
+    @property
+    def present(self) -> bool:
+        """Whether this person takes part now: came, and has not left."""
+        return self.joined_at is not None and self.left_at is None
+
+
+def _conversation(row: RowMapping) -> Conversation:
+    values = {name: row[name] for name in Conversation.__slots__}
+    return Conversation(**{**values, "state": State(row["state"])})
+
+
+def _participant(row: RowMapping) -> Participant:
+    return Participant(**{name: row[name] for name in Participant.__slots__})
+
+
+async def conversations(
+    tx: Transaction, *where: ColumnElement[bool], limit: int = 500, lock: bool = False
+) -> list[Conversation]:
+    """Those that match, longest in line first, then newest first."""
+    table = tables.conversation
+    found = select(table).where(*where).order_by(table.c.place_at.asc().nulls_last(), table.c.last_at.desc())
+    rows = await tx.execute((found.with_for_update() if lock else found).limit(limit))
+    return [_conversation(row) for row in rows.mappings()]
+
+
+async def conversation(tx: Transaction, conversation_id: str, *, lock: bool = False) -> Conversation:
+    """Return one conversation; `lock` it before changing it.
+
+    Raises:
+        Refusal: ``NOT_FOUND``.
+    """
+    for found in await conversations(tx, tables.conversation.c.id == conversation_id, lock=lock):
+        return found
+    raise Refusal(Code.NOT_FOUND, "no such conversation")
+
+
+async def change(tx: Transaction, before: Conversation, **values: Value) -> Conversation:
+    """Change a conversation by compare-and-set on its version, which goes up; touch what shows it.
+
+    Raises:
+        Refusal: ``CONFLICT``: somebody was faster. Cannot happen to who has locked the row.
+    """
+    table = tables.conversation
+    same = update(table).where(table.c.id == before.id, table.c.version == before.version)
+    changed = await tx.execute(same.values(**values, version=before.version + 1).returning(table))
+    row = changed.mappings().first()
+    if row is None:
+        raise Refusal(Code.CONFLICT, "somebody was faster")
+    after = _conversation(row)
+    touch(tx, before, after)
+    return after
+
+
+def touch(tx: Transaction, *rows: Conversation) -> None:
+    """Tell the views that show this conversation, before or after a change, and the desk where the line moved."""
+    for row in rows:
+        tx.touch(f"conversation:{row.id}", f"person:{row.citizen}")
+        if row.agent:
+            tx.touch(f"desk:{row.agent}")
+    first, last = rows[0], rows[-1]
+    if (first.state, first.topic, first.agent, first.place_at, first.offered_to) != (
+        last.state,
+        last.topic,
+        last.agent,
+        last.place_at,
+        last.offered_to,
+    ) or first is last:
+        tx.touch("helpdesk")
+
+
+async def participants(tx: Transaction, conversation_id: str) -> dict[str, Participant]:
+    """Everybody who takes, took or may take part, by person."""
+    column = tables.participant.c
+    rows = await tx.execute(select(tables.participant).where(column.conversation == conversation_id))
+    return {row["person"]: _participant(row) for row in rows.mappings()}
+
+
+async def seats(tx: Transaction, person: str) -> dict[str, Participant]:
+    """This person's part in each of her conversations, by conversation."""
+    rows = await tx.execute(select(tables.participant).where(tables.participant.c.person == person))
+    return {row["conversation"]: _participant(row) for row in rows.mappings()}
+
+
+async def helped(tx: Transaction, ids: Iterable[str]) -> set[str]:
+    """Which of these conversations somebody helps to write now."""
+    column = tables.participant.c
+    found = select(column.conversation).where(
+        column.conversation.in_(set(ids)),
+        column.role == "helper",
+        column.joined_at.is_not(None),
+        column.left_at.is_(None),
+    )
+    return {row.conversation for row in await tx.execute(found)}
+
+
+async def seat(tx: Transaction, conversation_id: str, person: str, **values: Value) -> None:
+    """Add this person or change her part; her open logs and views are looked at again."""
+    added = await tx.insert_new(
+        tables.participant, **{"conversation": conversation_id, "person": person, "role": "agent", **values}
+    )
+    if not added:
+        column = tables.participant.c
+        mine = update(tables.participant).where(
+            column.conversation == conversation_id, column.person == person
+        )
+        await tx.execute(mine.values(**values))
+    tx.touch(f"conversation:{conversation_id}", f"person:{person}")
+
+
+async def topics_of(tx: Transaction, person: str) -> frozenset[str]:
+    """Topics of an agent; none for anybody else."""
+    column = tables.agent_topic.c
+    rows = await tx.execute(select(column.topic).where(column.person == person))
+    return frozenset(row.topic for row in rows)
+
+
+async def desk_person(tx: Transaction, person: str) -> tuple[bool, int] | None:
+    """Return (paused, capacity) of an agent, None for somebody who is not one."""
+    column = tables.agent.c
+    row = (await tx.execute(select(column.paused, column.capacity).where(column.person == person))).first()
+    return None if row is None else (row.paused, row.capacity)

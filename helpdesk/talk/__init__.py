@@ -1,0 +1,1 @@
+"""The citizens' side: conversations, who writes along, documents, what they see."""
