@@ -39,7 +39,7 @@ bench: python ## measure; FIGURE=prefix for a part; one JSON object a line
 
 load: python ## Locust: CALLS calls through a fresh system, or through HOST_URL by the personal links in the file LINKS
 	@$(PREPARE) test
-	@exec $(if $(HOST_URL),,$(VENV)/python -m tests.support.system) $(VENV)/locust -f load/locustfile.py --headless --only-summary $(if $(HOST_URL),--host $(HOST_URL))
+	@exec $(if $(HOST_URL),,$(VENV)/python -m load.system) $(VENV)/locust -f load/locustfile.py --headless --only-summary $(if $(HOST_URL),--host $(HOST_URL))
 
 lock: python ## write requirements.txt and requirements-dev.txt anew from pyproject.toml; UPGRADE=--upgrade for the newest
 	@$(PREPARE) check

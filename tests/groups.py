@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tests.support.postgres import find_program
+from load.system.postgres import find_program
 
 ROOT = Path(__file__).resolve().parent.parent
 APT = ("apt-get", "-o", "Acquire::Retries=3")

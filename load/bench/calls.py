@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from load.peer.links import Loss
 from load.peer.peer import SyntheticPeer
 from load.peer.statistics import SlotStatistics
-from load.worker import SfuWorker
+from load.system.sfu import SfuWorker
 
 JOINED_AT_ONCE = 4
 JOIN_S = 60.0

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from load.bench.figure import Benchmark, Figure, percentile
-from tests.support.chromium import BLUE, RED, chromium, playing
-from tests.support.pages import Pupil, Volunteer
-from tests.support.system import running
+from load.browser.chromium import BLUE, RED, chromium, playing
+from load.browser.pages import Pupil, Volunteer
+from load.system.whole import running
 
 JOINS = 20
 LOAD = (

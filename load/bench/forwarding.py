@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from load.bench.calls import LOSS, Calls, running_calls
 from load.bench.cpu import cpu_seconds, resident_kb
 from load.bench.figure import Benchmark, Figure, percentile
-from load.worker import running_alone
+from load.system.sfu import running_alone
 
 WARM_UP_S = 3.0
 MEASURED_S = 12.0

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from load.system.whole import System, running
 from tests.support.people import School, school_of
-from tests.support.system import System, running
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,12 @@ from socketio.exceptions import SocketIOError
 
 from classroom import tables
 from load.client import Refused
-from load.valkey import ValkeyServer
-from load.valkey import running as running_valkey
+from load.system.processes import Process, wait_until
+from load.system.redis import RedisServer
+from load.system.redis import running as running_valkey
+from load.system.whole import System, running
 from signaling.wire import Code
 from tests.support.people import Person, Pupil, School, Volunteer, school_of
-from tests.support.processes import Process, wait_until
-from tests.support.system import System, running
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 
@@ -24,14 +24,14 @@ WORDS = [f"mot {number}" for number in range(12)]
 
 
 @pytest.fixture(scope="module")
-def valkey_server() -> Iterator[ValkeyServer]:
+def valkey_server() -> Iterator[RedisServer]:
     """The Valkey that is stopped and comes back empty."""
     with running_valkey() as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def fragile(valkey_server: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def fragile(valkey_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A system whose processes are killed, and started again before the next test."""
     with running(tmp_path_factory.mktemp("fragile"), redis_url=valkey_server.url) as system:
         yield system
@@ -109,7 +109,7 @@ async def test_worker(evening: Evening, fragile: System) -> None:
     await nothing_is_lost(evening, breaks=0)
 
 
-async def test_valkey_comes_back_empty(evening: Evening, valkey_server: ValkeyServer) -> None:
+async def test_valkey_comes_back_empty(evening: Evening, valkey_server: RedisServer) -> None:
     valkey_server.stop()
     await media_goes_on(evening)
     await asyncio.to_thread(valkey_server.start)
@@ -131,7 +131,7 @@ async def test_sfu(evening: Evening, fragile: System) -> None:
     await nothing_is_lost(evening, breaks=1)
 
 
-async def test_everything_at_once(evening: Evening, fragile: System, valkey_server: ValkeyServer) -> None:
+async def test_everything_at_once(evening: Evening, fragile: System, valkey_server: RedisServer) -> None:
     """As when the machine loses its power."""
     for process in (fragile.sfu[-1], fragile.web[-1], fragile.worker[-1]):
         kill(process)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from load.system.whole import running
 from signaling.calls import tables
 from tests.support.media_workers import redis_of, workers_carry
 from tests.support.people import Pupil, School, school_of
-from tests.support.system import running
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 

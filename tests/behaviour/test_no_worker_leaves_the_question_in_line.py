@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from classroom import tables
+from load.system.processes import wait_until
+from load.system.whole import running
 from signaling.calls import tables as calls
 from signaling.wire import Code
 from tests.support.people import refusal, school_of
-from tests.support.processes import wait_until
-from tests.support.system import running
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 

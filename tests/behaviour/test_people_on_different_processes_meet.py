@@ -7,10 +7,10 @@ from typing import TypeVar
 
 import pytest
 
+from load.system.whole import System, running
 from signaling.calls import tables
 from tests.support.media_workers import redis_of, workers_carry
 from tests.support.people import Person, Pupil, School, Volunteer, school_of
-from tests.support.system import System, running
 
 pytestmark = [pytest.mark.redis, pytest.mark.postgres, pytest.mark.timeout(120)]
 PAGES_MOST = 20

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Playwright
 
-from tests.support.chromium import BLUE, RED, chromium, playing
-from tests.support.pages import Pupil, Volunteer, meet
-from tests.support.system import System, running
+from load.browser.chromium import BLUE, RED, chromium, playing
+from load.browser.pages import Pupil, Volunteer, meet
+from load.system.whole import System, running
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.pages import Person, Pupil, Volunteer
+from load.browser.pages import Person, Pupil, Volunteer
+from load.system.whole import System
 from tests.support.photos import jpeg
-from tests.support.system import System
 
 pytestmark = [pytest.mark.chromium, pytest.mark.timeout(180)]
 

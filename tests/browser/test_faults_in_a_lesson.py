@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.chromium import BLUE, RED
-from tests.support.pages import Person, Pupil, Volunteer
-from tests.support.system import System
+from load.browser.chromium import BLUE, RED
+from load.browser.pages import Person, Pupil, Volunteer
+from load.system.whole import System
 
 pytestmark = [pytest.mark.chromium, pytest.mark.timeout(120)]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
-from tests.support.chromium import BLUE, RED, chromium
-from tests.support.pages import Pupil, Volunteer, meet
-from tests.support.system import System, running
+from load.browser.chromium import BLUE, RED, chromium
+from load.browser.pages import Pupil, Volunteer, meet
+from load.system.whole import System, running
 
 pytestmark = [pytest.mark.chromium, pytest.mark.timeout(120)]
 

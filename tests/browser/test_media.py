@@ -10,13 +10,13 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Page, async_playwright
 
+from load.system.sfu import SfuWorker
 from sfu.control import Answer, IceRestarted, RestartIce
 from sfu.transports.addresses import interface_addresses
 from signaling.calls.negotiation import read_offer, renew, write_answer
 from signaling.calls.sdp_in import ReadOffer
 from tests.support.firefox import evaluate, firefox
 from tests.support.offers import MAKE_OFFER
-from tests.support.sfu_worker import SfuWorker
 
 FLAGS = [
     "--no-sandbox",

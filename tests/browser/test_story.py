@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.chromium import BLUE, RED
-from tests.support.pages import Person, Pupil, Volunteer
+from load.browser.chromium import BLUE, RED
+from load.browser.pages import Person, Pupil, Volunteer
+from load.system.whole import System
 from tests.support.photos import jpeg
-from tests.support.system import System
 
 pytestmark = [pytest.mark.chromium, pytest.mark.timeout(120)]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.chromium import BLUE
+from load.browser.chromium import BLUE
+from load.browser.pages import MEAN_COLOUR, READ_MEDIA, WATCH, Volunteer
+from load.system.processes import wait_until
+from load.system.whole import Link, System
 from tests.support.firefox import evaluate, firefox
-from tests.support.pages import MEAN_COLOUR, READ_MEDIA, WATCH, Volunteer
-from tests.support.processes import wait_until
-from tests.support.system import Link, System
 
 pytestmark = [pytest.mark.chromium, pytest.mark.firefox, pytest.mark.timeout(120)]
 

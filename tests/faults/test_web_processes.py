@@ -11,10 +11,10 @@ from contextlib import AsyncExitStack, ExitStack
 import aiohttp
 import pytest
 
+from load.system.processes import free_port, wait_until
 from tests.support.app_client import ROOT, Client, Place, open_place
 from tests.support.feeds import until
 from tests.support.notebook import Write
-from tests.support.processes import free_port, wait_until
 
 pytestmark = pytest.mark.processes
 

@@ -16,7 +16,7 @@ from load.scenarios.lesson import greeting, read_greeting
 from load.scenarios.measuring import CheckFailed, Measuring, StepFailed
 from load.scenarios.media import complaints, lost_per_mille, percentile
 from load.steps import Step
-from tests.support.system import System
+from load.system.whole import System
 
 ROOT = Path(__file__).parents[2]
 WITHIN_S = 20.0

@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from load.steps import NEEDED
-from tests.support import system
-from tests.support.processes import free_port
-from tests.support.system import System
+from load.system.processes import free_port
+from load.system.whole import System, running
 
 ROOT = Path(__file__).parents[2]
 LOCUST = Path(sys.executable).with_name("locust")
@@ -74,7 +73,7 @@ def test_pupils_and_volunteers_meet_in_five_calls(system: System) -> None:
 
 
 def test_without_a_forwarding_server_the_run_fails_in_join(tmp_path: Path) -> None:
-    with system.running(tmp_path, sfu=0) as the:
+    with running(tmp_path, sfu=0) as the:
         run = locust(the.base, the.write_links())
     assert run.code == 1
     assert run.failed() == {"join"}

@@ -10,10 +10,10 @@ import pytest
 from load.peer.links import Loss
 from load.peer.peer import SyntheticPeer
 from load.peer.statistics import PeerStatistics, SlotStatistics
+from load.system.sfu import COMMAND, ROOT, SfuWorker, environment
 from sfu import control
 from sfu.control import IceRestarted, Join, Joined, Leave, Refused, RestartIce
-from tests.support import sfu_worker as workers
-from tests.support.sfu_worker import SfuWorker
+from tests.support.sfu_worker import names
 
 pytestmark = pytest.mark.processes
 
@@ -80,7 +80,7 @@ async def test_two_peers_see_and_hear_each_other(sfu_worker):
         state = await shows(
             sfu_worker, lambda room: all(p.receiving and len(p.slots) == 2 for p in room.peers)
         )
-        assert workers.names(state.peers) == ["anna", "basile"]
+        assert names(state.peers) == ["anna", "basile"]
         assert {peer.connection for peer in state.peers} == {"connected"}
 
 
@@ -218,9 +218,9 @@ async def test_sigterm_ends_a_worker_within_two_seconds(sfu_worker):
 
 async def test_a_port_in_use_is_said_in_one_sentence(valkey, sfu_worker):
     process = await asyncio.create_subprocess_exec(
-        *workers.COMMAND,
-        cwd=workers.ROOT,
-        env=workers.environment(valkey, sfu_worker.port),
+        *COMMAND,
+        cwd=ROOT,
+        env=environment(valkey, sfu_worker.port),
         stderr=asyncio.subprocess.PIPE,
     )
     _, output = await process.communicate()

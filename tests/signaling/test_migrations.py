@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from load.system.processes import running
 from signaling.database import Database, metadata
 from signaling.schema import migrate, version_table
 from tests.support.databases import Bell
-from tests.support.processes import running
 from tests.support.tree import ROOT
 
 TABLES = ("identity", "log", "files", "calls")

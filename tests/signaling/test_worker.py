@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from load.system.processes import wait_until
 from signaling.composition import compose
 from signaling.errors import Refusal
 from signaling.parts import Sweep
@@ -13,7 +14,6 @@ from signaling.worker import run_sweep, sweeps_of
 from tests.support.app_client import open_place
 from tests.support.feeds import running, until
 from tests.support.notebook import Notebook
-from tests.support.processes import wait_until
 
 
 class Counted:

@@ -10,14 +10,14 @@ from pathlib import Path
 from aiohttp import web
 
 from load.client import Client, Refused
+from load.system import processes
+from load.system.processes import free_port
+from load.system.redis import RedisServer
 from signaling.composition import Process, compose
 from signaling.gateway.app import Gateway
 from signaling.schema import migrate
 from signaling.settings import Settings
-from tests.support import processes
 from tests.support.notebook import Notebook, log_id
-from tests.support.processes import free_port
-from tests.support.valkey import ValkeyServer
 
 __all__ = ["Client", "Place", "Refused", "Web", "open_place"]
 
@@ -81,9 +81,7 @@ class Place:
 
 
 @asynccontextmanager
-async def open_place(
-    valkey: ValkeyServer | str, folder: Path, database_url: str = ""
-) -> AsyncIterator[Place]:
+async def open_place(valkey: RedisServer | str, folder: Path, database_url: str = "") -> AsyncIterator[Place]:
     """Make a database with the notebook's people; by default a SQLite file in ``folder``."""
     environment = {
         "REDIS_URL": valkey if isinstance(valkey, str) else valkey.url,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.processes import wait_until
+from load.system.processes import wait_until
 
 with warnings.catch_warnings():
     # One of its dependencies asks for the name of the Linux distribution in a deprecated way.

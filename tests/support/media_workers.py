@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from redis.asyncio import Redis
 
+from load.system.whole import System
 from sfu.control import WORKER_KEY, WORKERS_KEY, WorkerState
-from tests.support.system import System
 
 ANNOUNCED_WITHIN_S = 20.0
 

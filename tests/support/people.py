@@ -1,6 +1,6 @@
 """People in the words of the product: pupils and volunteers at pages without a browser, with synthetic cameras.
 
-They go through a running system (``tests.support.system``) over the real protocol. A test makes the people that it
+They go through a running system (``load.system``) over the real protocol. A test makes the people that it
 needs; they leave with it, so that many tests share one system.
 """
 
@@ -20,12 +20,12 @@ from classroom.wire import Ask, Asked, Cancel, Checked, Say, SetFree, WriteNote
 from load.client import Client, Refused
 from load.peer.peer import SyntheticPeer
 from load.peer.statistics import PeerStatistics
+from load.system.whole import System
 from signaling.api import Context
 from signaling.calls.wire import Accept, HangUp, Join, Later, MediaLost, NotNow, Ready
 from signaling.composition import compose
 from signaling.settings import Settings
 from signaling.wire import Code, Command, LogEvent
-from tests.support.system import System
 
 CLASSROOM = "classroom"
 YEAR_S = 365 * 86400.0

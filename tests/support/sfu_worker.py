@@ -1,18 +1,16 @@
-"""A real SFU worker process on a real Valkey for tests (``load.worker``)."""
+"""A real SFU worker process on a real Valkey for tests."""
 
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from load.valkey import ValkeyServer
-from load.worker import COMMAND, ROOT, SfuWorker, environment, free_port, running
+from load.system.redis import RedisServer
+from load.system.sfu import SfuWorker, running
 from sfu import control
-
-__all__ = ["COMMAND", "ROOT", "SfuWorker", "environment", "free_port", "names", "running", "sfu_worker"]
 
 
 @pytest.fixture
-async def sfu_worker(valkey: ValkeyServer) -> AsyncIterator[SfuWorker]:
+async def sfu_worker(valkey: RedisServer) -> AsyncIterator[SfuWorker]:
     """A worker for one test."""
     async with running(valkey) as worker:
         yield worker

@@ -9,7 +9,7 @@ import redis
 import sqlalchemy
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.support.processes import running, wait_until
+from load.system.processes import running, wait_until
 
 
 @pytest.mark.postgres

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from load.client import Client
-from tests.support import system
-from tests.support.processes import wait_until
+from load.system.processes import wait_until
+from load.system.whole import running
 
 
 @pytest.mark.processes
 async def test_two_web_processes_and_two_sfu_workers_serve_the_seeded_persons(tmp_path: Path) -> None:
-    with system.running(tmp_path, web=2, sfu=2) as the:
+    with running(tmp_path, web=2, sfu=2) as the:
         assert the.health()["sfu_workers"] == 2
         assert [len(the.of_role(role)) for role in ("pupil", "volunteer", "coordinator")] == [12, 3, 1]
         async with await Client.sign_in(the.base, the.of_role("pupil")[0].token) as pupil:

@@ -1,16 +1,14 @@
-"""A real Valkey server for tests (``load.valkey``), started and stopped by the test."""
+"""A real Valkey server for tests, started and stopped by the test."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from load.valkey import ValkeyServer, running
-
-__all__ = ["ValkeyServer", "running", "valkey"]
+from load.system.redis import RedisServer, running
 
 
 @pytest.fixture
-def valkey() -> Iterator[ValkeyServer]:
+def valkey() -> Iterator[RedisServer]:
     """A server for one test."""
     with running() as server:
         yield server

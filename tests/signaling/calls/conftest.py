@@ -3,10 +3,10 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.asyncio import Redis
 
+from load.system.redis import RedisServer
 from signaling.database import Database
 from tests.support.calls import Scene
 from tests.support.databases import Bell
-from tests.support.valkey import ValkeyServer
 
 NAMES = ("Lina", "Samir", "Odile", "Marc", "Jeanne")
 
@@ -22,7 +22,7 @@ async def scene(database: Database, bell: Bell) -> AsyncIterator[Scene]:
 
 
 @pytest.fixture
-async def media_scene(database: Database, bell: Bell, valkey: ValkeyServer) -> AsyncIterator[Scene]:
+async def media_scene(database: Database, bell: Bell, valkey: RedisServer) -> AsyncIterator[Scene]:
     """The same with a real Valkey."""
     redis = Redis.from_url(valkey.url)
     scene = Scene(database, bell, redis)

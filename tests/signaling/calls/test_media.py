@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from load.system.redis import RedisServer
 from sfu import control
 from sfu.control import PeerState, SlotState
 from signaling.calls.wire import Join, Joined, MediaLost, Ready, RestartIce
@@ -12,17 +13,16 @@ from signaling.wire import Code
 from tests.signaling.calls.test_sdp_in import CHROMIUM, FIREFOX, SMALL
 from tests.support.calls import Scene, refused
 from tests.support.scripted_worker import ScriptedWorker, here, scripted
-from tests.support.valkey import ValkeyServer
 
 
 @pytest.fixture
-async def worker(media_scene: Scene, valkey: ValkeyServer) -> AsyncIterator[ScriptedWorker]:
+async def worker(media_scene: Scene, valkey: RedisServer) -> AsyncIterator[ScriptedWorker]:
     async with scripted(valkey.url, "w1", media_scene.clock) as worker:
         yield worker
 
 
 @pytest.fixture
-async def spare(media_scene: Scene, valkey: ValkeyServer) -> AsyncIterator[ScriptedWorker]:
+async def spare(media_scene: Scene, valkey: RedisServer) -> AsyncIterator[ScriptedWorker]:
     async with scripted(valkey.url, "w2", media_scene.clock) as worker:
         await worker.announce(cpu=0.9)
         yield worker

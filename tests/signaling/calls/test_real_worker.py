@@ -12,13 +12,13 @@ from redis.asyncio import Redis
 from load.peer import sdp
 from load.peer.peer import SyntheticPeer
 from load.peer.statistics import PeerStatistics
+from load.system.redis import RedisServer
+from load.system.sfu import running
 from sfu import control
 from signaling.calls.wire import Join, MediaLost, RestartIce
 from signaling.database import Database
 from tests.support.calls import Scene
 from tests.support.databases import Bell
-from tests.support.sfu_worker import running
-from tests.support.valkey import ValkeyServer
 
 pytestmark = pytest.mark.processes
 
@@ -26,7 +26,7 @@ LINA, ODILE = 1, 2
 
 
 @pytest.fixture
-async def evening(database: Database, bell: Bell, valkey: ValkeyServer) -> AsyncIterator[Scene]:
+async def evening(database: Database, bell: Bell, valkey: RedisServer) -> AsyncIterator[Scene]:
     """Lina asks and Odile helps; Valkey's clock is the real one."""
     redis = Redis.from_url(valkey.url)
     scene = Scene(database, bell, redis, clock=time.time)

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.processes import Process, free_port, running, wait_until
+from load.system.processes import Process, free_port, running, wait_until
 from tests.support.tree import ROOT
 
 pytestmark = pytest.mark.processes

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from load.system.processes import Process, running
 from signaling.database import Database
 from signaling.log.service import Log
 from signaling.wire import LogEvent
-from tests.support.processes import Process, running
 
 pytestmark = pytest.mark.processes
 

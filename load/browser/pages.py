@@ -4,11 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support.chromium import Sight
-from tests.support.system import Link, System
+from load.browser.chromium import Sight
+from load.system.whole import Link, System
 
 WIDE = {"width": 1280, "height": 800}
 WAIT_MS = 15_000
@@ -85,7 +84,7 @@ async (audio) => {
 class Person:
     """Somebody of the class with a browser window of her own."""
 
-    def __init__(self, browser: Browser, system: System, link: Link, **context: Any) -> None:
+    def __init__(self, browser: Browser, system: System, link: Link, **context: Any) -> None:  # noqa: ANN401 - Playwright's own
         self.system = system
         self.link = link
         self.context = browser.new_context(locale="fr-FR", **({"viewport": WIDE} | context))
@@ -182,7 +181,7 @@ class Person:
             if holds(found):
                 return found
             self.page.wait_for_timeout(100)
-        pytest.fail(f"{self.link.name} has not {what} within {within_s} s: {found}\n{self.complaints}")
+        raise TimeoutError(f"{self.link.name} has not {what} within {within_s} s: {found}\n{self.complaints}")
 
     def sees(self, frames: int = 90) -> None:
         """Wait until `frames` were decoded since the connection was made."""

@@ -1,4 +1,4 @@
-"""Real processes in tests: start, wait on conditions, and leave none behind."""
+"""Real processes: start, wait on conditions, and leave none behind."""
 
 import os
 import socket
@@ -9,25 +9,37 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-import pytest
 
 TICK_S = 0.02
 
 
 def wait_until(condition: Callable[[], bool], what: str, timeout_s: float = 10.0) -> None:
-    """Wait until `condition()` holds; fail the test, naming `what`, when it does not in time."""
+    """Wait until `condition()` holds.
+
+    Raises:
+        TimeoutError: It did not in time; names `what`.
+    """
     deadline = time.monotonic() + timeout_s
     while not condition():
         if time.monotonic() > deadline:
-            pytest.fail(f"not within {timeout_s} s: {what}")
+            raise TimeoutError(f"not within {timeout_s} s: {what}")
         time.sleep(TICK_S)
 
 
 def free_port() -> int:
-    """Return a TCP port of the loopback interface on which nobody listens just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Find a port that is free for UDP and TCP at this moment."""
+    while True:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+        ):
+            udp.bind(("", 0))
+            port: int = udp.getsockname()[1]
+            try:
+                tcp.bind(("", port))
+            except OSError:
+                continue
+            return port
 
 
 def _lives(process: psutil.Process) -> bool:
@@ -47,6 +59,7 @@ class Process:
 
     @property
     def pid(self) -> int:
+        """The process."""
         return self.popen.pid
 
     def text(self) -> str:
@@ -54,12 +67,17 @@ class Process:
         return self.output.read_text(errors="replace")
 
     def wait_for(self, text: str, timeout_s: float = 20.0) -> None:
-        """Wait until `text` was written; fail at once when the process ends without it."""
+        """Wait until `text` was written.
+
+        Raises:
+            TimeoutError: It was not in time.
+            RuntimeError: The process ended without it.
+        """
         wait_until(
             lambda: text in self.text() or self.popen.poll() is not None, f"{text!r} in its output", timeout_s
         )
         if text not in self.text():
-            pytest.fail(f"ended with {self.popen.returncode} before writing {text!r}:\n{self.text()}")
+            raise RuntimeError(f"ended with {self.popen.returncode} before writing {text!r}:\n{self.text()}")
 
     def descendants(self) -> list[psutil.Process]:
         """The living descendants; they are remembered, so that `survivors` knows them later."""
@@ -75,11 +93,15 @@ class Process:
         return [process for process in self._seen.values() if _lives(process)]
 
     def wait(self, timeout_s: float = 20.0) -> int:
-        """Wait for the end and return the exit code."""
+        """Wait for the end and return the exit code.
+
+        Raises:
+            TimeoutError: It runs on.
+        """
         try:
             return self.popen.wait(timeout_s)
         except subprocess.TimeoutExpired:
-            pytest.fail(f"still running after {timeout_s} s:\n{self.text()}")
+            raise TimeoutError(f"still running after {timeout_s} s:\n{self.text()}") from None
 
     def end(self) -> None:
         """Kill what is left, descendants too."""

@@ -1,0 +1,1 @@
+"""People at real browsers, for tests and benchmarks."""
