@@ -8,7 +8,7 @@ from classroom.policy import ClassroomPolicy
 from classroom.purge import Purge
 from classroom.questions import Questions
 from classroom.views import ClassroomView, LessonSource
-from signaling.api import Context, DemoPerson, Login, Part, Person
+from signaling.api import Context, DemoPerson, Login, Page, Part, Person
 
 
 class Classroom:
@@ -45,6 +45,7 @@ class Classroom:
             call_policy=policy,
             access_log=access_log,
             access_file=access_file,
+            pages=[Page(r"/classe/{handle}{rest:(/.*)?}", "classe.html")],
             sweeps=Purge(context).sweeps(),
         )
 

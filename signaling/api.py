@@ -1,7 +1,7 @@
 """What an app (the classroom, the help desk) may use of the signaling server, and what it has to bring.
 
-An app brings: commands and their handlers, views, HTTP routes, a call policy, sweeps for its deadlines, purge
-rules, migrations and a demonstration. It gets a ``Context``. Nothing else of signaling is visible to it, besides
+An app brings: commands and their handlers, views, pages, HTTP routes, a call policy, sweeps for its deadlines,
+purge rules, migrations and a demonstration. It gets a ``Context``. Nothing else of signaling is visible to it, besides
 the ``wire`` modules.
 """
 
@@ -20,7 +20,7 @@ from signaling.files.service import Files
 from signaling.identity.presence import Presence
 from signaling.identity.service import Identity, Login, Person
 from signaling.log.service import Log
-from signaling.parts import Clock, Handler, Sweep
+from signaling.parts import Clock, Handler, Page, Sweep
 from signaling.settings import Settings
 from signaling.wire import Command
 
@@ -35,6 +35,7 @@ __all__ = [
     "Handler",
     "Login",
     "Offer",
+    "Page",
     "Part",
     "Person",
     "Refusal",
@@ -83,6 +84,7 @@ class Part:
     access_file: Callable[[Login, str], Awaitable[None]]
     """Raises Refusal unless this login may read the file."""
     routes: Sequence[web.RouteDef] = ()
+    pages: Sequence[Page] = ()
     sweeps: Sequence[Sweep] = ()
     """The app's own deadlines and purges."""
     on_presence: Callable[[str], Awaitable[None]] | None = None

@@ -1,4 +1,4 @@
-"""Types that slices and apps share when they register with a process: handlers, sweeps, the clock."""
+"""Types that slices and apps share when they register with a process: handlers, sweeps, pages, the clock."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -21,3 +21,15 @@ class Sweep:
     run: Callable[[float], Awaitable[int]]
     """Takes now, acts by compare-and-set on a bounded number of rows, returns how many it handled."""
     every_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of an app: one of the files that Vite built, shown at a path."""
+
+    path: str
+    """Route pattern of aiohttp, such as ``/classe/{handle}{rest:(/.*)?}``."""
+    file: str
+    """In ``web/dist``."""
+    embeddable: bool = False
+    """May be framed by the sites of ``EMBED_ORIGINS``; all others by nobody."""

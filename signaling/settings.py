@@ -7,6 +7,7 @@ import base64
 import contextlib
 import json
 import os
+import re
 import secrets
 import socket
 import tempfile
@@ -20,6 +21,9 @@ from signaling.database import sqlite_file_url
 
 KEY_BYTES = 32
 KEY_REMEDY = "make one with: python -c 'import base64,os; print(base64.b64encode(os.urandom(32)).decode())'"
+EMBED_ORIGIN = re.compile(
+    r"https?://(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?", re.ASCII
+)
 ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with what the operator chose, not bound
 
 
@@ -47,6 +51,8 @@ class Settings:
     tls_key: Path | None = None
     public_origins: tuple[str, ...] = ()
     """What a browser may send as its Origin: scheme, host, port; no path."""
+    embed_origins: tuple[str, ...] = ()
+    """Sites that may frame the pages made for it, beside this server itself: ``https://*.example.org`` too."""
     data_dir: Path = Path("data")
     trusted_proxy: tuple[IPv4Network | IPv6Network, ...] = ()
     """Neighbours whose X-Forwarded-For is believed."""
@@ -76,6 +82,7 @@ class Settings:
             tls_cert=cert,
             tls_key=key,
             public_origins=_origins(env.get("PUBLIC_ORIGIN", ""), host, port),
+            embed_origins=_embed_origins(env.get("EMBED_ORIGINS", "")),
             data_dir=data_dir,
             trusted_proxy=_networks(env.get("TRUSTED_PROXY", "")),
         )
@@ -155,6 +162,18 @@ def _origins(text: str, host: str, port: int) -> tuple[str, ...]:
         hosts.add(f"[{host}]" if ":" in host else host)
     ends = {scheme: "" if port == usual else f":{port}" for scheme, usual in (("http", 80), ("https", 443))}
     return tuple(sorted(f"{scheme}://{name}{end}" for scheme, end in ends.items() for name in hosts))
+
+
+def _embed_origins(text: str) -> tuple[str, ...]:
+    """Check what becomes a part of a header: host sources of CSP (level 3, section 2.3.1) and nothing else."""
+    given = tuple(each.rstrip("/") for each in text.split())
+    for origin in given:
+        if not EMBED_ORIGIN.fullmatch(origin):
+            raise BadSetting(
+                f"EMBED_ORIGINS holds {origin!r}: write sites with spaces between, such as "
+                "https://www.example.org https://*.example.net, no path."
+            )
+    return given
 
 
 def _own_addresses() -> set[str]:

@@ -9,7 +9,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: true,
     target: "es2022",
-    rolldownOptions: { input: { welcome: "index.html", classe: "classe.html" } },
+    rolldownOptions: {
+      input: { welcome: "index.html", classe: "classe.html" },
+      output: {
+        // Other sites include the loader by this address: it never changes.
+        entryFileNames: ({ name }) => (name === "aide-loader" ? "aide.js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
   test: { include: ["tests/**/*.test.ts"], environment: "node" },
 });

@@ -82,7 +82,8 @@ class Gateway:
             ]
         )
         self._socket.attach(self.application)
-        self.application.add_routes(PageRoutes(dist).routes())
+        pages = [page for part in parts.values() for page in part.pages]
+        self.application.add_routes(PageRoutes(dist, pages).routes())
 
     def _listen(self) -> None:
         """Presence comes first in both lists: views that are made again shall see it as it is."""

@@ -34,9 +34,13 @@ STATUS = {
 """HTTP status of a failure; 409 for the codes that speak of the state of things."""
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
-    "worker-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
-    "connect-src 'self'"
+    "worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors {ancestors}; connect-src 'self'{socket}"
 )
+EMBEDDABLE = web.RequestKey("EMBEDDABLE", bool)
+"""Set in a request whose answer the sites of ``EMBED_ORIGINS`` may frame."""
+CROSS_ORIGIN = web.RequestKey("CROSS_ORIGIN", bool)
+"""Set in a request whose answer any site may include."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -116,6 +120,7 @@ class Edge:
         self._origins = frozenset(settings.public_origins)
         self._proxies = settings.trusted_proxy
         self._tls = settings.tls_cert is not None
+        self._ancestors = " ".join(("'self'", *settings.embed_origins))
 
     async def login(self, request: web.Request) -> Login:
         """Return the login that the path names.
@@ -171,10 +176,13 @@ class Edge:
         """Protect whatever is answered; a signal of aiohttp, before the headers go out."""
         response.headers["Server"] = "Permanence"  # and not which versions of what
         response.headers.update(HEADERS)
+        if request.get(CROSS_ORIGIN):
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         secure = self.secure(request)
         # 'self' means the page's own scheme in older Safaris, which do not count wss: as one.
         own = f"{'https' if secure else 'http'}://{request.host}"
         socket = f" {own.replace('http', 'ws', 1)}" if own in self._origins else ""
-        response.headers["Content-Security-Policy"] = POLICY + socket
+        ancestors = self._ancestors if request.get(EMBEDDABLE) else "'none'"
+        response.headers["Content-Security-Policy"] = POLICY.format(ancestors=ancestors, socket=socket)
         if secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"

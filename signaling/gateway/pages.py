@@ -1,22 +1,29 @@
-"""The web client as Vite built it: pages that are always asked for anew, assets that never change.
+"""The web client as Vite built it: pages that are always asked for anew, assets that never change, and the loader.
 
 Text is sent compressed, which is done once and kept in memory. Vite puts a digest of the content into the name of
-an asset, so a name stands for its bytes for ever.
+an asset, so a name stands for its bytes for ever. The loader of the help window is what other sites include: its name
+is the same for ever, and so it is kept for minutes only.
 """
 
 import asyncio
 import gzip
 import mimetypes
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from aiohttp import hdrs, web
 
+from signaling.gateway.edge import CROSS_ORIGIN, EMBEDDABLE, Handle
+from signaling.parts import Page
+
 DIST = Path(__file__).parents[2] / "web" / "dist"
 NOT_BUILT = "The web client is not built: run `make web`, or `npm ci && npm run build` in web/.\n"
 FOREVER = "public, max-age=31536000, immutable"
 ALWAYS_ASK = "no-cache"
+FOR_MINUTES = "public, max-age=300"
+LOADER = "aide.js"
 COMPRESSIBLE = (
     "text/",
     "application/javascript",
@@ -33,17 +40,20 @@ class PageRoutes:
 
     Args:
         dist: What ``vite build`` made.
+        pages: Of the apps.
     """
 
-    def __init__(self, dist: Path = DIST) -> None:
+    def __init__(self, dist: Path = DIST, pages: Iterable[Page] = ()) -> None:
         self._dist = dist.resolve()
+        self._pages = tuple(pages)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes; the last ones take what no other route took."""
         return [
             web.get("/", self._welcome),
             web.get("/entrer", self._welcome),
-            web.get(r"/classe/{handle}{rest:(/.*)?}", self._class),
+            *(web.get(page.path, self._page(page)) for page in self._pages),
+            web.get(f"/{LOADER}", self._loader),
             web.get(r"/assets/{name:[A-Za-z0-9._-]+}", self._asset),
             web.get(r"/{name:[A-Za-z0-9_-]+\.[A-Za-z0-9]+}", self._root_file),
         ]
@@ -51,8 +61,16 @@ class PageRoutes:
     async def _welcome(self, request: web.Request) -> web.Response:
         return await self._file(request, "index.html", ALWAYS_ASK)
 
-    async def _class(self, request: web.Request) -> web.Response:
-        return await self._file(request, "classe.html", ALWAYS_ASK)
+    def _page(self, page: Page) -> Handle:
+        async def show(request: web.Request) -> web.Response:
+            request[EMBEDDABLE] = page.embeddable
+            return await self._file(request, page.file, ALWAYS_ASK)
+
+        return show
+
+    async def _loader(self, request: web.Request) -> web.Response:
+        request[CROSS_ORIGIN] = True
+        return await self._file(request, LOADER, FOR_MINUTES)
 
     async def _asset(self, request: web.Request) -> web.Response:
         return await self._file(request, f"assets/{request.match_info['name']}", FOREVER)

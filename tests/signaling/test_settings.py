@@ -61,6 +61,11 @@ def test_what_is_said_is_taken() -> None:
         ({"PUBLIC_ORIGIN": "class.example.org"}, "PUBLIC_ORIGIN"),
         ({"PUBLIC_ORIGIN": "https://class.example.org/path"}, "PUBLIC_ORIGIN"),
         ({"TRUSTED_PROXY": "neighbour"}, "TRUSTED_PROXY"),
+        ({"EMBED_ORIGINS": "www.example.org"}, "EMBED_ORIGINS"),
+        ({"EMBED_ORIGINS": "https://www.example.org/path"}, "EMBED_ORIGINS"),
+        ({"EMBED_ORIGINS": "https://www.example.org; script-src *"}, "EMBED_ORIGINS"),
+        ({"EMBED_ORIGINS": "https://*"}, "EMBED_ORIGINS"),
+        ({"EMBED_ORIGINS": "*"}, "EMBED_ORIGINS"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_name(change: dict[str, str], named: str) -> None:
@@ -92,6 +97,18 @@ def test_the_demonstration_keeps_its_keys_to_itself(tmp_path: Path) -> None:
     (file,) = (tmp_path / "new").iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
     assert Settings.from_environment(GOOD | environment).secret_key == KEY
+
+
+def test_the_sites_that_may_frame_pages_are_those_named() -> None:
+    assert Settings.from_environment(GOOD).embed_origins == ()
+    said = {
+        "EMBED_ORIGINS": " https://www.ville.example/  http://[::1]:8080\nhttps://*.metropole.example:8443"
+    }
+    assert Settings.from_environment(GOOD | said).embed_origins == (
+        "https://www.ville.example",
+        "http://[::1]:8080",
+        "https://*.metropole.example:8443",
+    )
 
 
 def test_no_key_is_shown() -> None:

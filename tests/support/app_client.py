@@ -33,6 +33,7 @@ class Web:
     gateway: Gateway
     process: Process
     app: Notebook
+    dist: Path
 
 
 @dataclass
@@ -51,13 +52,14 @@ class Place:
         settings = self.settings(port)
         app = Notebook()
         async with compose(settings, [app]) as process:
-            gateway = Gateway(process, dist or ROOT / "nowhere")
+            dist = dist or ROOT / "nowhere"
+            gateway = Gateway(process, dist)
             runner = web.AppRunner(gateway.application, access_log=None, shutdown_timeout=1.0)
             await runner.setup()
             try:
                 async with gateway.running() as services:
                     await web.TCPSite(runner, "127.0.0.1", port).start()
-                    yield Web(f"http://127.0.0.1:{port}", gateway, process, app)
+                    yield Web(f"http://127.0.0.1:{port}", gateway, process, app, dist)
                     assert not services.done(), services
             finally:
                 await runner.cleanup()

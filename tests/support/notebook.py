@@ -20,6 +20,7 @@ from signaling.api import (
     Transaction,
     Transition,
 )
+from signaling.api import Page as WebPage
 from signaling.log.tables import log, log_event
 from signaling.wire import ClientId, Code, Command, Struct
 
@@ -149,6 +150,10 @@ class Notebook:
             access_log=part.access_log,
             access_file=part.access_file,
             sweeps=self.sweeps,
+            pages=[
+                WebPage(r"/classe/{handle}{rest:(/.*)?}", "classe.html"),
+                WebPage("/fenetre", "fenetre.html", embeddable=True),
+            ],
             on_presence=told,
         )
 

@@ -1,4 +1,4 @@
-"""The same over plain HTTP: commands, long polls, signing in, photos, pages, health."""
+"""The same over plain HTTP: commands, long polls, signing in, photos, health."""
 
 import asyncio
 
@@ -240,80 +240,6 @@ async def test_photos_are_limited_in_size_and_number(aya):
     photos = [aya.send_photo(jpeg()) for _ in range(8)]
     answers = await asyncio.gather(*photos, return_exceptions=True)
     assert [each.code for each in answers if isinstance(each, Refused)] == [Code.TOO_MANY] * 3
-
-
-# --- pages ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def built(place, tmp_path):
-    dist = tmp_path / "dist"
-    (dist / "assets").mkdir(parents=True)
-    (dist / "index.html").write_text("<!doctype html>welcome" + " " * 500)
-    (dist / "classe.html").write_text("<!doctype html>class")
-    (dist / "assets" / "app-abc123.js").write_text("let a = 1;" * 100)
-    (dist / "icon.svg").write_text("<svg/>")
-    (tmp_path / "secret.txt").write_text("secret")
-    async with place.serve(dist) as web:
-        yield web
-
-
-async def test_pages_are_asked_for_anew_and_assets_kept(built, session):
-    async with session.get(f"{built.base}/assets/app-abc123.js") as response:
-        assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        assert response.headers["Content-Encoding"] == "gzip"
-        assert response.content_type in ("text/javascript", "application/javascript")
-    for path, text in (
-        ("/", "welcome"),
-        ("/entrer", "welcome"),
-        ("/classe/abc", "class"),
-        ("/classe/a/b", "class"),
-    ):
-        async with session.get(built.base + path) as response:
-            assert text in await response.text()
-            assert response.headers["Cache-Control"] == "no-cache"
-            tag = response.headers["ETag"]
-        async with session.get(built.base + path, headers={"If-None-Match": tag}) as response:
-            assert response.status == 304
-    async with session.get(f"{built.base}/icon.svg") as response:
-        assert response.content_type == "image/svg+xml"
-
-
-async def test_who_takes_no_gzip_gets_plain_bytes(built, session):
-    headers = {"Accept-Encoding": "identity"}
-    async with session.get(f"{built.base}/assets/app-abc123.js", headers=headers) as response:
-        assert "Content-Encoding" not in response.headers
-        assert await response.read() == b"let a = 1;" * 100
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["/secret.txt", "/..%2fsecret.txt", "/assets/..%2f..%2fsecret.txt", "/nothing", "/assets/nothing.js"],
-)
-async def test_only_what_was_built_is_served(built, session, path):
-    async with session.get(built.base + path) as response:
-        assert response.status == 404
-
-
-async def test_a_client_that_was_not_built_is_said_in_a_sentence(web, session):
-    async with session.get(web.base) as response:
-        assert response.status == 503
-        assert "npm run build" in await response.text()
-
-
-async def test_every_answer_protects_the_page(built, session):
-    for path in ("/", "/nothing", "/health", "/assets/app-abc123.js"):
-        async with session.get(built.base + path) as response:
-            policy = response.headers["Content-Security-Policy"]
-            assert "default-src 'self'" in policy
-            assert "frame-ancestors 'none'" in policy
-            assert "unsafe" not in policy
-            assert policy.endswith(f"connect-src 'self' {built.base.replace('http', 'ws')}")
-            assert response.headers["Referrer-Policy"] == "no-referrer"
-            assert response.headers["X-Content-Type-Options"] == "nosniff"
-            assert "camera=(self)" in response.headers["Permissions-Policy"]
-            assert response.headers["Server"] == "Permanence"
-            assert "Strict-Transport-Security" not in response.headers, "only under TLS"
 
 
 # --- health -----------------------------------------------------------------------------------------------------
