@@ -352,7 +352,9 @@ class ConversationView(Struct, frozen=True, kw_only=True):
     """File to state: ``received``, ``scanning``, ``clean``, ``infected``, ``error``, ``not_scanned``."""
     rating: int = 0
     follows: str = ""
-    """For agents: person whose own advisor's name this is; empty for none."""
+    """For agents: the person's own advisor; empty for none."""
+    former: dict[str, ThreadRow] = {}
+    """For agents: the person's other conversations that this agent may open, the latest 20."""
 
 
 class WritingRow(Struct, frozen=True, kw_only=True):

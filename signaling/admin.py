@@ -119,8 +119,10 @@ async def _check_person(context: Context, tx: Transaction, person_id: str) -> No
 
 def _typescript(*, check: bool) -> int:
     root = Path(__file__).resolve().parent.parent
-    apps = sorted(path.parent.name for path in root.glob("*/wire.py") if path.parent.name != "signaling")
-    if typescript.write(root, [import_module(f"{app}.wire") for app in apps], check=check) or not check:
+    found = [*root.glob("*/wire.py"), *root.glob("helpdesk/*/wire.py")]
+    names = sorted(".".join(path.relative_to(root).with_suffix("").parts) for path in found)
+    apps = [import_module(name) for name in names if name != "signaling.wire"]
+    if typescript.write(root, apps, check=check) or not check:
         return 0
     return _fail("The browser's message types are not up to date: run python -m signaling.admin typescript")
 
