@@ -543,6 +543,512 @@ export interface LessonView {
   readonly familiarity?: Familiarity;
 }
 
+/** Take a conversation (a supervisor: also from a colleague). Answered with `Done`; who is late gets `taken`. */
+export interface Claim {
+  readonly type: "desk.claim";
+  readonly conversation: string;
+  readonly version: number;
+}
+
+/** Give it to a colleague or back to the line of a topic, with a note for them. Answered with `Done`. */
+export interface Transfer {
+  readonly type: "desk.transfer";
+  readonly conversation: string;
+  readonly version: number;
+  readonly agent?: string;
+  readonly topic?: string;
+  readonly note?: string;
+}
+
+/** An internal note; citizens never see it. Answered with `Sent`. */
+export interface NoteDown {
+  readonly type: "desk.note";
+  readonly conversation: string;
+  readonly client_id: string;
+  readonly text: string;
+}
+
+/** Put it away until a time, or until the citizen writes. Answered with `Done`. */
+export interface Snooze {
+  readonly type: "desk.snooze";
+  readonly conversation: string;
+  readonly version: number;
+  /** Unix seconds, at most 30 days ahead. */
+  readonly until: number;
+}
+
+/** Be, or no longer be, the advisor to whom this person comes first. Answered with `Done`. */
+export interface Follow {
+  readonly type: "desk.follow";
+  readonly conversation: string;
+  readonly follow: boolean;
+}
+
+/** Nothing new is offered to me, or again. Answered with `Done`. */
+export interface SetPaused {
+  readonly type: "desk.set_paused";
+  readonly paused: boolean;
+}
+
+/** Add or change a prepared answer. Answered with `SavedMacro`. */
+export interface SaveMacro {
+  readonly type: "macro.save";
+  readonly macro?: string;
+  readonly title: string;
+  readonly text: string;
+  readonly topic?: string;
+}
+
+/** It is stored. */
+export interface SavedMacro {
+  readonly macro: string;
+}
+
+/** Remove a prepared answer. Answered with `Done`. */
+export interface DeleteMacro {
+  readonly type: "macro.delete";
+  readonly macro: string;
+}
+
+/** One conversation at a glance. */
+export interface DeskRow {
+  readonly number: string;
+  readonly log_id: string;
+  readonly version: number;
+  /** Name, or empty for somebody without one. */
+  readonly citizen: string;
+  readonly topic: string;
+  readonly language: string;
+  readonly state: string;
+  /** Beginning of the last message. */
+  readonly excerpt: string;
+  /** Since when the citizen has been waiting for an answer, or of the last event. */
+  readonly since: number;
+  readonly unanswered: boolean;
+  readonly unread: number;
+  /** Who has it: person id. */
+  readonly agent: string;
+  /** I am this person's own advisor. */
+  readonly for_me: boolean;
+  /** Rings here now. */
+  readonly offered: boolean;
+  readonly offered_until?: number;
+  readonly citizen_presence: string;
+  readonly later: boolean;
+  readonly snoozed_until?: number;
+  /** Somebody helps to write. */
+  readonly helper: boolean;
+  /** A call is proposed or under way. */
+  readonly call: string;
+}
+
+/** One agent of the desk. */
+export interface ColleagueRow {
+  readonly name: string;
+  /** `here`, `away`, `gone`. */
+  readonly presence: string;
+  readonly paused: boolean;
+  /** Conversations that she has open. */
+  readonly open: number;
+  readonly capacity: number;
+  readonly topics: readonly string[];
+}
+
+/** One topic of the desk. */
+export interface DeskTopicRow {
+  readonly name: string;
+  readonly position: number;
+  readonly open: boolean;
+  readonly until?: number;
+  readonly next?: number;
+  readonly mine: boolean;
+}
+
+/** The view `desk` of an agent or a supervisor. */
+export interface DeskView {
+  readonly me: string;
+  readonly name: string;
+  /** `agent` or `supervisor`. */
+  readonly role: string;
+  readonly paused: boolean;
+  readonly capacity: number;
+  /** Open, snoozed and just closed ones of mine. */
+  readonly mine: Readonly<Record<string, DeskRow>>;
+  /** Those that wait, of my topics; a supervisor sees all. In order of `rank`. */
+  readonly line: Readonly<Record<string, DeskRow>>;
+  readonly ranks: Readonly<Record<string, number>>;
+  readonly colleagues: Readonly<Record<string, ColleagueRow>>;
+  readonly topics: Readonly<Record<string, DeskTopicRow>>;
+}
+
+/** A prepared answer. */
+export interface MacroRow {
+  readonly title: string;
+  readonly text: string;
+  readonly topic: string;
+}
+
+/** The view `macros`. */
+export interface MacrosView {
+  readonly macros: Readonly<Record<string, MacroRow>>;
+}
+
+/** How one topic does. */
+export interface SupervisedTopic {
+  readonly name: string;
+  readonly open: boolean;
+  readonly waiting: number;
+  /** Of those who wait, since when the first one has. */
+  readonly longest_since?: number;
+  readonly agents_here: number;
+  readonly estimate?: Estimate;
+  readonly answered_today: number;
+  readonly given_up_today: number;
+}
+
+/** The view `supervision`: queue and desk as they are now. It ranks nobody. */
+export interface SupervisionView {
+  readonly topics: Readonly<Record<string, SupervisedTopic>>;
+  readonly colleagues: Readonly<Record<string, ColleagueRow>>;
+  /** All that wait, are open or snoozed. */
+  readonly conversations: Readonly<Record<string, DeskRow>>;
+}
+
+/** Open a draft: a helper may be invited before anything is sent. Answered with `Started`. */
+export interface StartConversation {
+  readonly type: "conversation.start";
+  readonly client_id: string;
+  readonly language: string;
+  readonly page_title?: string;
+  /** The page on which the help was opened. */
+  readonly page_url?: string;
+}
+
+/** The conversation exists. */
+export interface Started {
+  readonly conversation: string;
+  /** For the person: `4821-7730`. */
+  readonly number: string;
+  readonly log_id: string;
+}
+
+/** Put the draft in line; the words become its first message. Answered with `Sent`. */
+export interface Submit {
+  readonly type: "conversation.submit";
+  readonly conversation: string;
+  readonly client_id: string;
+  readonly topic: string;
+  readonly words: string;
+  /** How the person wants to be called. */
+  readonly name?: string;
+}
+
+/** Write; on a closed conversation this opens it again. Answered with `Sent` after the commit. */
+export interface Send {
+  readonly type: "conversation.send";
+  readonly conversation: string;
+  readonly client_id: string;
+  readonly text: string;
+  /** An agent's last seq on the screen: when another agent wrote meanwhile the answer is `stale`. */
+  readonly seen?: number;
+}
+
+/** Where the message stands in the log; its receipt is `{number}-{seq}`. */
+export interface Sent {
+  readonly seq: number;
+  readonly at: number;
+}
+
+/** Send a document that was uploaded before. Answered with `Sent`. */
+export interface Attach {
+  readonly type: "conversation.attach";
+  readonly conversation: string;
+  readonly client_id: string;
+  readonly file: string;
+}
+
+/** My watermarks: what arrived here, and what was on the screen. They only go up. Answered with `Done`. */
+export interface Mark {
+  readonly type: "conversation.mark";
+  readonly conversation: string;
+  readonly delivered: number;
+  readonly read: number;
+}
+
+/** I leave; the place is kept, the answer comes in this thread with a notice. Answered with `Done`. */
+export interface AnswerLater {
+  readonly type: "conversation.later";
+  readonly conversation: string;
+  readonly later: boolean;
+}
+
+/** It is settled, or taken back. Answered with `Done`. */
+export interface CloseConversation {
+  readonly type: "conversation.close";
+  readonly conversation: string;
+}
+
+/** How it was, in one tap: 1 no, 2 partly, 3 yes. Answered with `Done`. */
+export interface Rate {
+  readonly type: "conversation.rate";
+  readonly conversation: string;
+  readonly rating: number;
+  readonly words?: string;
+}
+
+/** Mail me a link to this conversation, to the address of `notice.set_mail`. Answered with `Done`. */
+export interface MailTranscript {
+  readonly type: "conversation.mail_transcript";
+  readonly conversation: string;
+}
+
+/** A short code to go on with on another device. Answered with `MadeCode`. */
+export interface MakeCode {
+  readonly type: "citizen.make_code";
+}
+
+/** Opens one login, once. */
+export interface MadeCode {
+  readonly code: string;
+  readonly expires_at: number;
+}
+
+/** Ask the other side to go over to video; accepted by `call.accept`. Answered with `Proposed`. */
+export interface ProposeCall {
+  readonly type: "conversation.propose_call";
+  readonly conversation: string;
+}
+
+/** It rings at the other side. */
+export interface Proposed {
+  readonly call: string;
+}
+
+/** No, or take my proposal back: the chat goes on. Answered with `Done`. */
+export interface DeclineCall {
+  readonly type: "conversation.decline_call";
+  readonly conversation: string;
+  readonly call: string;
+}
+
+/** The citizen asks somebody to write with them. Answered with `Invited`. */
+export interface Invite {
+  readonly type: "helper.invite";
+  readonly conversation: string;
+  readonly name: string;
+}
+
+/** Either way in, once told. */
+export interface Invited {
+  /** Person id. */
+  readonly helper: string;
+  /** `/entrer#SECRET`. */
+  readonly path: string;
+  /** To say aloud. */
+  readonly code: string;
+  readonly expires_at: number;
+}
+
+/** The helper is here, under this name; sees what comes from now on. Answered with `Done`. */
+export interface JoinHelp {
+  readonly type: "helper.join";
+  readonly conversation: string;
+  readonly name: string;
+}
+
+/** The citizen lets the helper press Send, or no longer. Answered with `Done`. */
+export interface AllowHelper {
+  readonly type: "helper.allow";
+  readonly conversation: string;
+  readonly helper: string;
+  readonly may_send: boolean;
+}
+
+/** The citizen ends the help or takes the invitation back, at once; or the helper leaves. Answered with `Done`. */
+export interface EndHelp {
+  readonly type: "helper.end";
+  readonly conversation: string;
+  readonly helper: string;
+}
+
+/** The citizen sends what the helper wrote, as it stood on the screen. Answered with `Sent`. */
+export interface SendDraft {
+  readonly type: "helper.send_draft";
+  readonly conversation: string;
+  readonly client_id: string;
+  readonly helper: string;
+  readonly text: string;
+}
+
+/** I am writing, or I stopped. Not in the log; forgotten after some seconds. Answered with `Done`. */
+export interface SetTyping {
+  readonly type: "writing.typing";
+  readonly conversation: string;
+  readonly typing: boolean;
+}
+
+/** What the helper has written so far, for the citizen's eyes. Not in the log. Answered with `Done`. */
+export interface SetDraft {
+  readonly type: "writing.draft";
+  readonly conversation: string;
+  readonly text: string;
+}
+
+/** An agent has this conversation on the screen (repeated every 15 s), or no longer. Answered with `Done`. */
+export interface SetViewing {
+  readonly type: "writing.viewing";
+  readonly conversation: string;
+  readonly viewing: boolean;
+}
+
+/**
+ * What waiting was like lately: half of the last `sample` people waited at most `usual_s`, nine in ten `long_s`.
+ */
+export interface Estimate {
+  readonly usual_s: number;
+  readonly long_s: number;
+  readonly sample: number;
+}
+
+/** A topic, as it stands now. */
+export interface TopicRow {
+  /** In the person's language. */
+  readonly name: string;
+  readonly position: number;
+  readonly open: boolean;
+  /** When open: closing time, Unix seconds. */
+  readonly until?: number;
+  /** When closed: next opening. */
+  readonly next?: number;
+  /** Open, and somebody is there who will answer: a live chat may be offered. */
+  readonly live: boolean;
+  readonly waiting: number;
+  /** Absent when too few have waited lately to tell. */
+  readonly estimate?: Estimate;
+}
+
+/** One of the person's conversations. */
+export interface ThreadRow {
+  readonly number: string;
+  readonly log_id: string;
+  readonly topic_name: string;
+  readonly state: string;
+  readonly last_at: number;
+  readonly unread: boolean;
+}
+
+/** The view `help` of a citizen or a helper: where to begin, and where to go on. */
+export interface HelpView {
+  readonly me: string;
+  readonly name: string;
+  /** `citizen` or `helper`. */
+  readonly role: string;
+  readonly language: string;
+  /** Name of the administration. */
+  readonly service: string;
+  readonly topics: Readonly<Record<string, TopicRow>>;
+  readonly conversations: Readonly<Record<string, ThreadRow>>;
+  /** Notices by mail can be sent from here. */
+  readonly mail: boolean;
+  /** Public VAPID key, base64url; empty: no push. */
+  readonly push_key: string;
+  /** How this person can be told of an answer: `mail`, `push`. */
+  readonly ways: readonly string[];
+  /** Documents are checked for viruses. */
+  readonly scanned: boolean;
+}
+
+/** Somebody who takes, took or may take part. */
+export interface ParticipantRow {
+  readonly name: string;
+  /** `citizen`, `helper` or `agent`. */
+  readonly role: string;
+  /** `here`, `away`, `gone`. */
+  readonly presence: string;
+  readonly delivered: number;
+  readonly read: number;
+  /** Of a helper: the citizen lets her press Send. */
+  readonly may_send: boolean;
+  /** Of a helper: has not come yet. */
+  readonly invited: boolean;
+  /** Was here; what she wrote keeps her name. */
+  readonly left: boolean;
+}
+
+/** The truth about waiting. */
+export interface Waiting {
+  /** People before this one. */
+  readonly ahead: number;
+  /** Somebody is there who will answer. */
+  readonly live: boolean;
+  /** When nobody is: next opening, Unix seconds. */
+  readonly answers_from?: number;
+  readonly estimate?: Estimate;
+  /** Name of the person's own advisor, while it is kept for her. */
+  readonly first_for: string;
+  /** Until when; then anybody may answer. */
+  readonly first_until?: number;
+  /** Name of the person's own advisor, who is not here: a colleague will answer. */
+  readonly absent: string;
+}
+
+/** The view `conversation:{id}`, for everybody in it and the agents of its topic. */
+export interface ConversationView {
+  readonly conversation: string;
+  readonly number: string;
+  readonly log_id: string;
+  /** The log is read from here on: a helper sees what came after she did. */
+  readonly after: number;
+  /** Notes and transfers; for agents only. */
+  readonly desk_log: string;
+  readonly me: string;
+  /** Mine here: `citizen`, `helper`, `agent` (in it or of its topic), `supervisor`. */
+  readonly role: string;
+  /** `draft`, `waiting`, `open`, `snoozed`, `closed`, `reopened`. */
+  readonly state: string;
+  readonly version: number;
+  readonly topic: string;
+  readonly topic_name: string;
+  readonly language: string;
+  readonly page_title: string;
+  readonly page_url: string;
+  readonly created_at: number;
+  /** Person who has it; empty for nobody. */
+  readonly agent: string;
+  /** She dropped out: until when it is kept for her, then it is offered to colleagues. */
+  readonly agent_gone_until?: number;
+  readonly snoozed_until?: number;
+  readonly people: Readonly<Record<string, ParticipantRow>>;
+  readonly waiting?: Waiting;
+  /** The citizen has left and wants to be told of the answer. */
+  readonly later: boolean;
+  /** A call that is proposed or under way. */
+  readonly call: string;
+  /** Person who proposed it. */
+  readonly call_by: string;
+  /** File to state: `received`, `scanning`, `clean`, `infected`, `error`, `not_scanned`. */
+  readonly documents: Readonly<Record<string, string>>;
+  readonly rating: number;
+  /** For agents: the person's own advisor; empty for none. */
+  readonly follows: string;
+  /** For agents: the person's other conversations that this agent may open, the latest 20. */
+  readonly former: Readonly<Record<string, ThreadRow>>;
+}
+
+/** What one person is doing at this moment. */
+export interface WritingRow {
+  readonly typing: boolean;
+  /** Of a helper, for the citizen and herself only. */
+  readonly draft: string;
+  /** An agent who has it on the screen; for agents only. */
+  readonly viewing: boolean;
+}
+
+/** The view `writing:{id}`: of this moment, in no log. */
+export interface WritingView {
+  readonly people: Readonly<Record<string, WritingRow>>;
+}
+
 /** Everything that a client may ask. */
 export type ClientCommand =
   | OpenView
@@ -565,7 +1071,35 @@ export type ClientCommand =
   | Checked
   | SetFree
   | WriteNote
-  | Say;
+  | Say
+  | Claim
+  | Transfer
+  | NoteDown
+  | Snooze
+  | Follow
+  | SetPaused
+  | SaveMacro
+  | DeleteMacro
+  | StartConversation
+  | Submit
+  | Send
+  | Attach
+  | Mark
+  | AnswerLater
+  | CloseConversation
+  | Rate
+  | MailTranscript
+  | MakeCode
+  | ProposeCall
+  | DeclineCall
+  | Invite
+  | JoinHelp
+  | AllowHelper
+  | EndHelp
+  | SendDraft
+  | SetTyping
+  | SetDraft
+  | SetViewing;
 
 /** Everything that the server sends by itself. */
 export type ServerMessage =
@@ -600,4 +1134,32 @@ export interface AnswerOf {
   readonly "volunteer.set_free": Done;
   readonly "lesson.write_note": Done;
   readonly "lesson.say": Said;
+  readonly "desk.claim": Done;
+  readonly "desk.transfer": Done;
+  readonly "desk.note": Sent;
+  readonly "desk.snooze": Done;
+  readonly "desk.follow": Done;
+  readonly "desk.set_paused": Done;
+  readonly "macro.save": SavedMacro;
+  readonly "macro.delete": Done;
+  readonly "conversation.start": Started;
+  readonly "conversation.submit": Sent;
+  readonly "conversation.send": Sent;
+  readonly "conversation.attach": Sent;
+  readonly "conversation.mark": Done;
+  readonly "conversation.later": Done;
+  readonly "conversation.close": Done;
+  readonly "conversation.rate": Done;
+  readonly "conversation.mail_transcript": Done;
+  readonly "citizen.make_code": MadeCode;
+  readonly "conversation.propose_call": Proposed;
+  readonly "conversation.decline_call": Done;
+  readonly "helper.invite": Invited;
+  readonly "helper.join": Done;
+  readonly "helper.allow": Done;
+  readonly "helper.end": Done;
+  readonly "helper.send_draft": Sent;
+  readonly "writing.typing": Done;
+  readonly "writing.draft": Done;
+  readonly "writing.viewing": Done;
 }
