@@ -3,7 +3,7 @@
 PYTHON ?= python3
 PERMANENCE_DEMO ?= 1
 VENV := .venv/bin
-OURS := signaling sfu classroom load tests
+OURS := signaling sfu classroom helpdesk load tests
 PREPARE = $(PYTHON) signaling/launcher/prepare.py
 LOCK = $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(UPGRADE)
 export PERMANENCE_DEMO

@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping, select, update
 from sqlalchemy.sql import ColumnElement
 
 from helpdesk import tables
-from helpdesk.states import State
+from helpdesk.states import Event, State, step
 from signaling.api import Refusal, Transaction
 from signaling.wire import Code
 
@@ -124,6 +124,18 @@ async def change(tx: Transaction, before: Conversation, **values: Value) -> Conv
     after = _conversation(row)
     touch(tx, before, after)
     return after
+
+
+async def move(tx: Transaction, before: Conversation, event: Event, **values: Value) -> Conversation:
+    """Let `event` happen to a conversation, with other changes.
+
+    Raises:
+        Refusal: ``CONFLICT``: this does not happen to a conversation in its state, or somebody was faster.
+    """
+    state = step(before.state, event)
+    if state is None:
+        raise Refusal(Code.CONFLICT, f"{event} does not happen to a conversation that is {before.state}")
+    return await change(tx, before, state=state, **values)
 
 
 def touch(tx: Transaction, *rows: Conversation) -> None:
