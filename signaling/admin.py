@@ -16,7 +16,6 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 from signaling.api import Context, Transaction
@@ -82,7 +81,7 @@ async def _seed(process: Process, _arguments: argparse.Namespace) -> None:
         raise BadSetting("Demonstration persons are made in the demonstration only: set PERMANENCE_DEMO=1.")
     for app in process.apps.values():
         for person in await app.seed(process.context):
-            _show(name=person.name, role=person.role, path=SIGN_IN_PATH + person.token)
+            _show(name=person.name, role=person.role, path=person.path or SIGN_IN_PATH + person.token)
 
 
 async def _people(process: Process, arguments: argparse.Namespace) -> None:
@@ -119,10 +118,7 @@ async def _check_person(context: Context, tx: Transaction, person_id: str) -> No
 
 def _typescript(*, check: bool) -> int:
     root = Path(__file__).resolve().parent.parent
-    found = [*root.glob("*/wire.py"), *root.glob("helpdesk/*/wire.py")]
-    names = sorted(".".join(path.relative_to(root).with_suffix("").parts) for path in found)
-    apps = [import_module(name) for name in names if name != "signaling.wire"]
-    if typescript.write(root, apps, check=check) or not check:
+    if typescript.write(root, typescript.wires_of_apps(root), check=check) or not check:
         return 0
     return _fail("The browser's message types are not up to date: run python -m signaling.admin typescript")
 

@@ -14,6 +14,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -21,6 +22,7 @@ import msgspec
 from msgspec import inspect as shapes
 
 import signaling.calls.wire
+import signaling.notices.wire
 import signaling.wire
 from signaling.wire import Code, Command, ServerMessage
 
@@ -54,7 +56,7 @@ def generate(apps: Sequence[ModuleType]) -> str:
         ValueError: Two structs share a name, or a field has a form that is not known here.
     """
     structs: dict[str, Struct] = {}
-    for module in (signaling.wire, signaling.calls.wire, *apps):
+    for module in (signaling.wire, signaling.calls.wire, signaling.notices.wire, *apps):
         for struct in _structs(module):
             if struct.__name__ in structs:
                 raise ValueError(f"two messages are named {struct.__name__}")
@@ -66,6 +68,13 @@ def generate(apps: Sequence[ModuleType]) -> str:
     parts.append(_union("ServerMessage", "Everything that the server sends by itself.", pushed))
     parts.append(_answers(commands, structs))
     return "\n".join(parts)
+
+
+def wires_of_apps(root: Path) -> list[ModuleType]:
+    """Return the wire modules of everything beside signaling: of apps, and of the slices of the help desk."""
+    found = [*root.glob("*/wire.py"), *root.glob("helpdesk/*/wire.py")]
+    names = sorted(".".join(path.relative_to(root).with_suffix("").parts) for path in found)
+    return [import_module(name) for name in names if name != "signaling.wire"]
 
 
 def write(root: Path, apps: Sequence[ModuleType], *, check: bool = False) -> bool:

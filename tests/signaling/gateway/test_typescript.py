@@ -6,7 +6,6 @@ from types import ModuleType
 import msgspec
 import pytest
 
-import classroom.wire
 from signaling.gateway import typescript
 from signaling.wire import Command, Struct
 
@@ -47,7 +46,9 @@ class Lost(Command, frozen=True, kw_only=True, tag="test.lost"):
 
 
 def test_the_committed_file_is_up_to_date():
-    assert typescript.write(ROOT, [classroom.wire], check=True), "run: python -m signaling.admin typescript"
+    assert typescript.write(ROOT, typescript.wires_of_apps(ROOT), check=True), (
+        "run: python -m signaling.admin typescript"
+    )
 
 
 def test_what_a_client_sends_may_leave_out_defaults_and_what_it_receives_has_them():
