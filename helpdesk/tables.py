@@ -71,6 +71,9 @@ citizen = Table(
     Column("guest", Boolean, nullable=False, default=False),
     # Her own advisor, who comes first when here.
     _person("referent"),
+    # Codes and invitations made since then: a limit.
+    Column("codes", Integer, nullable=False, default=0),
+    Column("codes_since", Double, nullable=False, default=0.0),
     Column("created_at", Double, nullable=False),
 )
 
