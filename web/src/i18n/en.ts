@@ -1,3 +1,4 @@
+import { callEn } from "./en_call";
 import { checkEn } from "./en_check";
 import { lessonEn } from "./en_lesson";
 import type { Messages } from "./fr";
@@ -82,6 +83,7 @@ export const en: Messages = {
     too_many: "That was a little too fast. Wait a minute and try again.",
     too_large: "That is too large. Try a smaller photo.",
     bad_file: "This photo cannot be read. Try taking another one.",
+    bad_address: "This address cannot be used. Please check how it is written.",
     bad_offer: "This browser cannot make a video call here. Try Firefox or Chrome.",
     no_media_server: "Video is not available at the moment. The question keeps its place.",
     closed_now: "The classroom is closed at this hour.",
@@ -240,5 +242,6 @@ export const en: Messages = {
     soundAndImage: "My sound and picture",
   },
   check: checkEn,
+  call: callEn,
   lesson: lessonEn,
 };

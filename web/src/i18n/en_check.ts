@@ -42,7 +42,6 @@ export const checkEn: typeof checkFr = {
   camPreview: "Picture of the camera",
   camGood: "I am seen, all good",
   camSkip: "Without camera",
-  flip: "Turn the camera around",
   finish: "Finish",
   ready: () => "Everything is ready.",
   redo: "Again",

@@ -1,3 +1,4 @@
+import { callFr } from "./fr_call";
 import { checkFr } from "./fr_check";
 import { lessonFr } from "./fr_lesson";
 import { lister, pluralizer, timer } from "./plural";
@@ -82,6 +83,7 @@ export const fr = {
     too_many: "C’est un peu trop vite. Encore une minute de patience, et ça ira.",
     too_large: "C’est trop grand. Une photo plus petite passera.",
     bad_file: "Cette photo ne peut pas être lue. Il faut en prendre une autre.",
+    bad_address: "Cette adresse ne peut pas servir. Il faut vérifier comment elle est écrite.",
     bad_offer: "Ce navigateur ne peut pas faire d’appel vidéo ici. Firefox ou Chrome conviennent.",
     no_media_server: "La vidéo n’est pas disponible pour le moment. La question garde sa place.",
     closed_now: "La permanence est fermée à cette heure.",
@@ -245,6 +247,7 @@ export const fr = {
     soundAndImage: "Mon son et mon image",
   },
   check: checkFr,
+  call: callFr,
   lesson: lessonFr,
 };
 

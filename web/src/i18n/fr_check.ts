@@ -56,7 +56,6 @@ export const checkFr = {
   camPreview: "Image de la caméra",
   camGood: "On me voit, c’est bon",
   camSkip: "Sans caméra",
-  flip: "Retourner la caméra",
   finish: "Terminer",
   ready: (tu: boolean): string => (tu ? "Tout est prêt !" : "Tout est prêt."),
   redo: "Refaire",

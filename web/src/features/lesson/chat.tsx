@@ -114,7 +114,7 @@ function Said({ line, other, lesson }: { line: Line; other: string; lesson: Less
   const say = t.value.lesson;
   return (
     <li class="said" data-mine={line.mine} data-state={line.state}>
-      <span class="unseen">{line.mine ? say.you : other} : </span>
+      <span class="unseen">{line.mine ? t.value.call.you : other} : </span>
       <p>{line.text}</p>
       {line.state === "there" && <time class="said-time">{t.value.clock(line.at)}</time>}
       {line.state === "waiting" && <span class="said-time">{say.chatWaiting}</span>}
@@ -136,7 +136,7 @@ function Said({ line, other, lesson }: { line: Line; other: string; lesson: Less
 function eventWords(line: Line, tu: boolean, other: string): string {
   const say = t.value.lesson;
   const mine = line.who === (tu ? "pupil" : "volunteer");
-  const name = mine ? say.you : other;
+  const name = mine ? t.value.call.you : other;
   if (line.event === "began") return say.beganAt(t.value.clock(line.at));
   return line.event === "interrupted" ? say.interruptedBy(name) : say.resumedBy(name);
 }

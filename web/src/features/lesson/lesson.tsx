@@ -7,14 +7,14 @@ import type { Lesson as LessonStore } from "../../state/lesson";
 import { announce } from "../../ui/announcer";
 import { useArrival } from "../../ui/focus";
 import { Icon } from "../../ui/icons";
+import { Controls } from "../../widgets/call/controls";
+import { Face } from "../../widgets/call/face";
+import { OwnPicture } from "../../widgets/call/own_picture";
+import { Status } from "../../widgets/call/status";
+import { TroubleDialog } from "../../widgets/call/trouble_dialog";
 import { useWakeLock } from "../../widgets/wake_lock";
 import { Chat } from "./chat";
-import { Controls } from "./controls";
-import { Face } from "./face";
-import { OwnPicture } from "./own_picture";
 import { Photo } from "./photo";
-import { Status } from "./status";
-import { TroubleDialog } from "./trouble_dialog";
 import "./lesson.css";
 
 export interface LessonProps {
@@ -48,10 +48,17 @@ export function Lesson({ lesson, call, devices, tu, now, fileAddress }: LessonPr
           {say.title(other)}
         </h1>
         {view && <p class="lesson-subject">{t.value.subjects[view.subject]}</p>}
-        <Status call={call} devices={devices} name={other} tu={tu} now={now} />
+        <Status
+          call={call}
+          devices={devices}
+          name={other}
+          say={t.value.call}
+          silentMic={tu ? say.silentMicPupil : t.value.call.silentMic}
+          now={now}
+        />
       </header>
-      <Face call={call} name={other}>
-        <OwnPicture call={call} devices={devices} />
+      <Face call={call} name={other} say={t.value.call}>
+        <OwnPicture call={call} devices={devices} say={t.value.call} />
         {view?.photo && main === "photo" && (
           <Swap words={say.faceLarge} onClick={() => (chosen.value = "face")} />
         )}
@@ -71,11 +78,21 @@ export function Lesson({ lesson, call, devices, tu, now, fileAddress }: LessonPr
       <Controls
         call={call}
         devices={devices}
-        unread={unread}
-        chatOpen={chatOpen.value}
-        onChat={() => (chatOpen.value = !chatOpen.value)}
+        say={t.value.call}
+        label={say.controls}
         onTrouble={() => (trouble.value = true)}
-      />
+      >
+        <button
+          id="chat-toggle"
+          type="button"
+          class="control control-chat"
+          aria-expanded={chatOpen.value}
+          onClick={() => (chatOpen.value = !chatOpen.value)}
+        >
+          <Icon name="chat" />
+          <span>{say.chatOpen(unread)}</span>
+        </button>
+      </Controls>
       {trouble.value && (
         <TroubleDialog call={call} devices={devices} onClose={() => (trouble.value = false)} />
       )}

@@ -1,13 +1,12 @@
 import { useEffect, useRef } from "preact/hooks";
-import { t } from "../../i18n";
+import type { CallWords } from "../../i18n/fr_call";
 import type { Call } from "../../state/call";
 import type { Devices } from "../../state/devices";
 import { Icon } from "../../ui/icons";
 
 /** What the other one sees of me, small, mirrored as in a mirror. */
-export function OwnPicture({ call, devices }: { call: Call; devices: Devices }) {
+export function OwnPicture({ call, devices, say }: { call: Call; devices: Devices; say: CallWords }) {
   const video = useRef<HTMLVideoElement>(null);
-  const say = t.value.lesson;
   const track = call.cameraOn.value ? devices.track.camera.value : undefined;
   useEffect(() => {
     if (video.current) video.current.srcObject = track ? new MediaStream([track]) : null;
@@ -24,7 +23,7 @@ export function OwnPicture({ call, devices }: { call: Call; devices: Devices }) 
       <span class="own-name">{say.you}</span>
       {track && devices.choices.camera.value.length > 1 && (
         <button type="button" class="own-flip" onClick={() => void devices.flip()}>
-          <span class="unseen">{t.value.check.flip}</span>
+          <span class="unseen">{say.flip}</span>
           <Icon name="rotate" />
         </button>
       )}

@@ -1,6 +1,7 @@
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { t } from "../../i18n";
+import type { CallWords } from "../../i18n/fr_call";
 import type { Call } from "../../state/call";
 import type { Devices } from "../../state/devices";
 import { watchLevel } from "../../state/level";
@@ -11,7 +12,9 @@ export interface StatusProps {
   call: Call;
   devices: Devices;
   name: string;
-  tu: boolean;
+  say: CallWords;
+  /** What to say of a microphone that delivers nothing. */
+  silentMic: string;
   now: ReadonlySignal<number>;
 }
 
@@ -21,8 +24,7 @@ interface Said {
 }
 
 /** Trouble of the media connection, in words; undefined when there is none. */
-function mediaWords(call: Call): Said | undefined {
-  const say = t.value.lesson.media;
+function mediaWords(call: Call, say: CallWords["media"]): Said | undefined {
   const { state, failures, code } = call.media.value;
   if (code === "no_media_server") return { tone: "bad", text: say.noServer };
   if (code === "bad_offer") return { tone: "bad", text: say.offer };
@@ -37,10 +39,9 @@ function mediaWords(call: Call): Said | undefined {
 const FROZEN_MS = 2_000;
 
 /** The most important thing to say about the connection, one sentence. */
-function statusOf(call: Call, name: string, now: number): Said {
-  const say = t.value.lesson;
+function statusOf(call: Call, name: string, say: CallWords, now: number): Said {
   const view = call.view.value;
-  const trouble = mediaWords(call);
+  const trouble = mediaWords(call, say.media);
   if (trouble) return trouble;
   if (view?.state === "interrupted") {
     const left = view.grace_until === undefined ? 0 : Math.ceil(view.grace_until - now);
@@ -57,10 +58,9 @@ function statusOf(call: Call, name: string, now: number): Said {
 }
 
 /** One line under the title: how it goes, and what to do. Silent when all is well. */
-export function Status({ call, devices, name, tu, now }: StatusProps) {
-  const say = t.value.lesson;
+export function Status({ call, devices, name, say, silentMic, now }: StatusProps) {
   const clock = useSecondHand(call.view.value?.state === "interrupted", now);
-  const status = useComputed(() => statusOf(call, name, clock.value)).value;
+  const status = useComputed(() => statusOf(call, name, say, clock.value)).value;
   const silent = useSilentMicrophone(call, devices);
   const microphoneTrouble = devices.trouble.microphone.value;
   useEffect(() => {
@@ -93,7 +93,7 @@ export function Status({ call, devices, name, tu, now }: StatusProps) {
       )}
       {silent && (
         <p class="status" data-tone="warn" role="alert">
-          {tu ? say.silentMicPupil : say.silentMic}
+          {silentMic}
         </p>
       )}
     </div>

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { t } from "../../i18n";
+import type { CallWords } from "../../i18n/fr_call";
 import { nameAt, seatsOf } from "../../protocol/media/slots";
 import type { Call } from "../../state/call";
 import { Button } from "../../ui/button";
@@ -10,8 +10,15 @@ import { Initial } from "../../ui/initial";
 import type { Party } from "../../wire/messages.gen";
 import "./face.css";
 
+export interface FaceProps {
+  call: Call;
+  name: string;
+  say: CallWords;
+  children?: ComponentChildren;
+}
+
 /** The other person: picture, voice, and a name that is never on another's face. */
-export function Face({ call, name, children }: { call: Call; name: string; children: ComponentChildren }) {
+export function Face({ call, name, say, children }: FaceProps) {
   const video = useRef<HTMLVideoElement>(null);
   const shown = useSignal<number | undefined>(undefined);
   const playing = useSignal(false);
@@ -40,19 +47,19 @@ export function Face({ call, name, children }: { call: Call; name: string; child
       {!picture && (
         <div class="face-blank">
           <Initial name={name} />
-          <p>{blankWords(call, name)}</p>
+          <p>{blankWords(call, name, say)}</p>
         </div>
       )}
-      <Caption party={party} name={name} shown={picture ? nameOnPicture(call, shown.value) : ""} />
-      <Voice track={call.track.microphone.value} />
+      <Caption party={party} name={name} say={say} shown={picture ? nameOnPicture(call, shown.value) : ""} />
+      <Voice track={call.track.microphone.value} say={say} />
       {children}
     </figure>
   );
 }
 
 /** Who this is, who speaks, who is muted. `shown` is the name that belongs to the frame on screen. */
-function Caption({ party, name, shown }: { party: Party | undefined; name: string; shown: string }) {
-  const say = t.value.lesson;
+function Caption(props: { party: Party | undefined; name: string; say: CallWords; shown: string }) {
+  const { party, name, say, shown } = props;
   return (
     <figcaption class="face-name" data-empty={!shown && !party?.speaking && (party?.microphone ?? true)}>
       {party?.speaking && (
@@ -72,8 +79,7 @@ function Caption({ party, name, shown }: { party: Party | undefined; name: strin
   );
 }
 
-function blankWords(call: Call, name: string): string {
-  const say = t.value.lesson;
+function blankWords(call: Call, name: string, say: CallWords): string {
   const view = call.view.value;
   if (view && view.state !== "live")
     return view.state === "interrupted" ? say.interrupted(name) : say.connecting(name);
@@ -107,10 +113,9 @@ function watchFrames(video: HTMLVideoElement, onFrame: (timestamp: number | unde
 }
 
 /** The voice has an element of its own: it goes on whatever happens to the picture. */
-function Voice({ track }: { track: MediaStreamTrack | undefined }) {
+function Voice({ track, say }: { track: MediaStreamTrack | undefined; say: CallWords }) {
   const audio = useRef<HTMLAudioElement>(null);
   const blocked = useSignal(false);
-  const say = t.value.lesson;
   function play(): void {
     audio.current?.play().then(
       () => (blocked.value = false),

@@ -1,21 +1,24 @@
 import { useSignal } from "@preact/signals";
-import { t } from "../../i18n";
+import type { ComponentChildren } from "preact";
+import type { CallWords } from "../../i18n/fr_call";
 import type { Call } from "../../state/call";
 import type { Devices } from "../../state/devices";
+import "./call.css";
 import { Icon, type IconName } from "../../ui/icons";
 
 export interface ControlsProps {
   call: Call;
   devices: Devices;
-  unread: number;
-  chatOpen: boolean;
-  onChat: () => void;
+  say: CallWords;
+  /** What the group of buttons is called. */
+  label: string;
   onTrouble: () => void;
+  /** Buttons of the page's own, after microphone and camera. */
+  children?: ComponentChildren;
 }
 
 /** What one can do, always with words: nobody should wonder what a button does. */
-export function Controls({ call, devices, unread, chatOpen, onChat, onTrouble }: ControlsProps) {
-  const say = t.value.lesson;
+export function Controls({ call, devices, say, label, onTrouble, children }: ControlsProps) {
   const ending = useSignal(false);
   const microphone = call.microphoneOn.value && !devices.trouble.microphone.value;
   const camera = call.cameraOn.value && !devices.trouble.camera.value;
@@ -28,7 +31,7 @@ export function Controls({ call, devices, unread, chatOpen, onChat, onTrouble }:
     }
   }
   return (
-    <div class="controls" role="group" aria-label={say.controls}>
+    <div class="controls" role="group" aria-label={label}>
       <Control
         icon={microphone ? "microphone" : "microphoneOff"}
         words={microphone ? say.mute : say.unmute}
@@ -41,16 +44,7 @@ export function Controls({ call, devices, unread, chatOpen, onChat, onTrouble }:
         off={!camera}
         onClick={() => void call.setCamera(!camera)}
       />
-      <button
-        id="chat-toggle"
-        type="button"
-        class="control control-chat"
-        aria-expanded={chatOpen}
-        onClick={onChat}
-      >
-        <Icon name="chat" />
-        <span>{say.chatOpen(unread)}</span>
-      </button>
+      {children}
       <Control icon="help" words={say.help} onClick={onTrouble} />
       <button
         type="button"

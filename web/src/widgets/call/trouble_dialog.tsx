@@ -18,7 +18,7 @@ export function TroubleDialog({
   devices: Devices;
   onClose: () => void;
 }) {
-  const say = t.value.lesson.trouble;
+  const say = t.value.call.trouble;
   const check = t.value.check;
   const microphone = devices.track.microphone.value;
   const microphoneTrouble = devices.trouble.microphone.value;
