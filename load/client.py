@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from io import BytesIO
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import aiohttp
 import msgspec
@@ -22,6 +22,7 @@ from signaling.wire import (
     CloseLog,
     CloseView,
     Code,
+    ComeIn,
     Command,
     Done,
     Feed,
@@ -79,18 +80,22 @@ class Client:
     Args:
         base: ``http://host:port`` of the server; also sent as the origin.
         login: The login's public handle.
-        session: Holds the login's cookie; closed with the client.
+        session: Holds the login's cookie, or sends its secret along; closed with the client.
+        secret: Of the login, when this page keeps it.
     """
 
-    def __init__(self, base: str, login: str, session: aiohttp.ClientSession) -> None:
+    def __init__(self, base: str, login: str, session: aiohttp.ClientSession, secret: str = "") -> None:
         self.base = base
         self.login = login
+        self.secret = secret
         self.home = ""
         self.views: dict[str, Any] = {}
         """View to its data; absent until its snapshot came."""
         self.versions: dict[str, str] = {}
         self.logs: dict[str, list[LogEvent]] = {}
-        """Log to its events, 1, 2, 3 ... without holes."""
+        """Log to its events, 1, 2, 3 ... without holes, or from the one after its floor on."""
+        self.floors: dict[str, int] = {}
+        """Log to the seq after which this login may read; 0 when absent."""
         self.ended: dict[str, Code] = {}
         """Views and logs that the server ended, by name."""
         self.login_ended: Code | None = None
@@ -113,21 +118,36 @@ class Client:
         self._socket.on("message", handler=self._received)
 
     @classmethod
-    async def sign_in(cls, base: str, token: str) -> "Client":
-        """Open a login with the secret of a personal link.
+    async def sign_in(cls, base: str, token: str, keep: Literal["cookie", "page"] = "cookie") -> "Client":
+        """Open a login with the secret of a personal link or a short code.
 
         Raises:
             Refused: The server did.
         """
+        return await cls._enter(base, "sign-in", SignIn(token=token, keep=keep))
+
+    @classmethod
+    async def come_in(cls, base: str, app: str, language: str = "fr") -> "Client":
+        """Open a login without a link, as a guest.
+
+        Raises:
+            Refused: The server did.
+        """
+        return await cls._enter(base, f"guest/{app}", ComeIn(language=language))
+
+    @classmethod
+    async def _enter(cls, base: str, path: str, asked: msgspec.Struct) -> "Client":
         session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), headers={"Origin": base})
         try:
-            body = msgspec.msgpack.encode(SignIn(token=token))
-            async with session.post(f"{base}/api/sign-in", data=body, headers=MSGPACK) as response:
+            body = msgspec.msgpack.encode(asked)
+            async with session.post(f"{base}/api/{path}", data=body, headers=MSGPACK) as response:
                 signed_in = _read(await response.read(), response.status, SignedIn)
         except BaseException:
             await session.close()
             raise
-        client = cls(base, signed_in.login, session)
+        if signed_in.secret:
+            session.headers["Authorization"] = f"Bearer {signed_in.secret}"
+        client = cls(base, signed_in.login, session, signed_in.secret)
         client.home = signed_in.home
         return client
 
@@ -156,8 +176,9 @@ class Client:
             Refused: The server did.
         """
         self._refusal = ""
+        auth = {"login": self.login} | ({"secret": self.secret} if self.secret else {})
         try:
-            await self._socket.connect(self.base, auth={"login": self.login}, transports=["websocket"])
+            await self._socket.connect(self.base, auth=auth, transports=["websocket"])
         except CannotConnect:
             if self._refusal in {code.value for code in Code}:
                 raise Refused(Code(self._refusal)) from None
@@ -194,10 +215,15 @@ class Client:
         self.views.pop(view, None)
         await self.send(CloseView(view=view))
 
-    async def open_log(self, log_id: str) -> None:
-        """Open a log; its events come to ``logs``."""
-        events = self.logs.setdefault(log_id, [])
-        await self.send(OpenLog(log_id=log_id, after=len(events)))
+    async def open_log(self, log_id: str, floor: int = 0) -> None:
+        """Open a log; its events after ``floor`` come to ``logs``."""
+        self.logs.setdefault(log_id, [])
+        self.floors[log_id] = floor
+        await self.send(OpenLog(log_id=log_id, after=self.last(log_id)))
+
+    def last(self, log_id: str) -> int:
+        """Return the seq up to which a log is held."""
+        return self.floors.get(log_id, 0) + len(self.logs.setdefault(log_id, []))
 
     async def close_log(self, log_id: str) -> None:
         """Close a log."""
@@ -241,7 +267,7 @@ class Client:
         """
         holds = Feed(
             views={view: self.versions.get(view, "") for view in views},
-            logs={log_id: len(self.logs.setdefault(log_id, [])) for log_id in logs},
+            logs={log_id: self.last(log_id) for log_id in logs},
             wait=wait,
         )
         body = msgspec.msgpack.encode(holds)
@@ -282,8 +308,8 @@ class Client:
         self.connections += 1
         for view in self.versions:
             self._open_again(OpenView(view=view, version=self.versions[view] or None))
-        for log_id, events in self.logs.items():
-            self._open_again(OpenLog(log_id=log_id, after=len(events)))
+        for log_id in self.logs:
+            self._open_again(OpenLog(log_id=log_id, after=self.last(log_id)))
         self._changed.set()
 
     async def _not_connected(self, reason: Any) -> None:  # noqa: ANN401 - the server's, or the library's own
@@ -330,19 +356,19 @@ class Client:
         if held is None:
             return
         for event in message.events:
-            if event.seq == len(held) + 1:
+            if event.seq == self.last(message.log_id) + 1:
                 held.append(event)
-        if message.events[-1].seq > len(held):
+        if message.events[-1].seq > self.last(message.log_id):
             self.reopened += 1
-            self._open_again(OpenLog(log_id=message.log_id, after=len(held)))
+            self._open_again(OpenLog(log_id=message.log_id, after=self.last(message.log_id)))
 
     def _compare(self, heartbeat: Heartbeat) -> None:
         for view, version in heartbeat.views.items():
             if self.versions.get(view, version) != version:
                 self._open_again(OpenView(view=view, version=self.versions[view] or None))
         for log_id, head in heartbeat.logs.items():
-            if log_id in self.logs and len(self.logs[log_id]) < head:
-                self._open_again(OpenLog(log_id=log_id, after=len(self.logs[log_id])))
+            if log_id in self.logs and self.last(log_id) < head:
+                self._open_again(OpenLog(log_id=log_id, after=self.last(log_id)))
 
     def _open_again(self, command: Command) -> None:
         task = asyncio.ensure_future(self._quietly(self.send(command)))

@@ -85,6 +85,8 @@ class Part:
     """Raises Refusal unless this login may read the file."""
     routes: Sequence[web.RouteDef] = ()
     pages: Sequence[Page] = ()
+    admit: Callable[[Transaction, str], Awaitable[Person]] | None = None
+    """Makes the person of somebody who comes without a link, who speaks this language; None: nobody may."""
     sweeps: Sequence[Sweep] = ()
     """The app's own deadlines and purges."""
     on_presence: Callable[[str], Awaitable[None]] | None = None

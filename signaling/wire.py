@@ -4,7 +4,7 @@ Structs only. Inbound unknown fields are refused; clients ignore fields that the
 """
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -229,12 +229,24 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     token: Annotated[str, msgspec.Meta(min_length=4, max_length=128)]
     """The secret of a personal link, or a short code."""
+    keep: Literal["cookie", "page"] = "cookie"
+    """Who keeps the login's secret: a cookie, or the page itself where browsers refuse cookies, framed by
+    another site."""
+
+
+class ComeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Body of ``POST /api/guest/{app}``, for somebody without a link; answered with ``SignedIn``, as for a page."""
+
+    language: Annotated[str, msgspec.Meta(max_length=8, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,5})?\Z")]
+    """BCP 47: ``fr``, ``en``."""
 
 
 class SignedIn(Struct, frozen=True, kw_only=True):
-    """The login's cookie is set; several persons may be signed in in one browser."""
+    """Somebody is signed in; several persons may be in one browser."""
 
     login: str
-    """Public handle of the login; part of page addresses, worthless without its cookie."""
+    """Public handle of the login; part of page addresses, worthless without its secret."""
     home: str
     """Path of the person's page."""
+    secret: str = ""
+    """Of the login, when the page keeps it: sent as ``Authorization: Bearer``. Empty when the cookie is set."""

@@ -13,6 +13,7 @@ from signaling.feeds.views import OpenViews
 from signaling.gateway.connections import Connections
 from signaling.gateway.dispatch import Dispatcher
 from signaling.gateway.edge import Edge
+from signaling.gateway.guests import GuestRoutes, SharedBuckets
 from signaling.gateway.health import HealthRoute
 from signaling.gateway.http_path import HttpPath
 from signaling.gateway.pages import DIST, PageRoutes
@@ -73,6 +74,7 @@ class Gateway:
         self.application.add_routes(
             [
                 *SignInRoutes(edge, context.identity, failures, process.apps, context.clock).routes(),
+                *GuestRoutes(edge, process, SharedBuckets(process.redis)).routes(),
                 *self._http.routes(),
                 *UploadRoutes(edge, context.files, context.database, access_file, context.clock).routes(),
                 *HealthRoute(

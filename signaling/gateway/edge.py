@@ -1,6 +1,7 @@
 """What all HTTP requests have in common: who asks, from where, how much they send, how they are answered."""
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Awaitable, Callable
 from ipaddress import IPv4Address, IPv6Network, ip_address
@@ -58,6 +59,22 @@ Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def cookie_name(handle: str) -> str:
     """Return the name of a login's cookie: each login has its own, so that several persons share a browser."""
     return f"perm_{handle}"
+
+
+def hashed(address: str) -> str:
+    """Return what stands for an address in Redis."""
+    return hashlib.sha256(address.encode()).hexdigest()[:24]
+
+
+def secret_of(request: web.Request, handle: str) -> str:
+    """Return the secret of a login as this request carries it, empty when it does not.
+
+    A page that keeps it sends it along by itself (RFC 6750 section 2.1); otherwise it is in the login's cookie.
+    """
+    scheme, _, secret = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    if scheme.lower() == "bearer":
+        return secret.strip()
+    return request.cookies.get(cookie_name(handle), "")
 
 
 def reply(body: object, status: int = 200) -> web.Response:
@@ -129,8 +146,7 @@ class Edge:
             Refusal: ``NOT_SIGNED_IN``.
         """
         handle = request.match_info["handle"]
-        secret = request.cookies.get(cookie_name(handle), "")
-        return await self._identity.login(handle, secret, now=self._clock())
+        return await self._identity.login(handle, secret_of(request, handle), now=self._clock())
 
     def address(self, request: web.Request) -> str:
         """Return whom limits count: the neighbour, or whom a trusted proxy names last; of IPv6 the /64, one household's."""

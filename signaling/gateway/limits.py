@@ -1,6 +1,7 @@
 """How often is too often. Pure: the time is passed in.
 
-Limits that must hold across processes (failed sign-ins) are in Redis; see ``sign_in``. These hold per process.
+Limits that must hold across processes (failed sign-ins, guests) are in Redis; see ``sign_in`` and ``guests``. These
+hold per process.
 """
 
 from collections import OrderedDict
@@ -14,6 +15,10 @@ UPLOADS_PER_S, UPLOADS_BURST = 1 / 20, 6
 """Of one login."""
 SIGN_INS_PER_S, SIGN_INS_BURST = 10.0, 100
 """Of one address, successes too: a whole school may come at once from one."""
+GUESTS_PER_S, GUESTS_BURST = 60 / 600, 20
+"""Of one address: a library or a town hall has one for all of its visitors."""
+ALL_GUESTS_PER_S, ALL_GUESTS_BURST = 5.0, 100
+"""Of all addresses."""
 CONNECTIONS_PER_LOGIN = 8
 KNOWN_MOST = 20_000
 """Names a set of buckets remembers; the one unused for longest is forgotten first."""

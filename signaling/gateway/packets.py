@@ -26,6 +26,8 @@ class Handshake(msgspec.Struct):
     """What a browser sends to connect; python-socketio hands it to the connect handler."""
 
     login: str
+    secret: str = ""
+    """Of the login, when the page keeps it; otherwise it is in the cookie."""
 
 
 _envelope = msgspec.msgpack.Decoder(_Envelope)

@@ -4,7 +4,6 @@ Guessing is what is limited: failures of one address, counted in Redis for all p
 once from the school's one address is let in.
 """
 
-import hashlib
 import logging
 import time
 from collections.abc import Mapping
@@ -17,9 +16,9 @@ from redis.exceptions import RedisError
 
 from signaling.api import App
 from signaling.errors import Refusal
-from signaling.gateway.edge import Edge, cookie_name, read_message, reply
+from signaling.gateway.edge import Edge, cookie_name, hashed, read_message, reply
 from signaling.gateway.limits import SIGN_INS_BURST, SIGN_INS_PER_S, Buckets
-from signaling.identity.service import LOGIN_S, Identity
+from signaling.identity.service import LOGIN_S, Identity, Login
 from signaling.parts import Clock
 from signaling.wire import Code, Done, SignedIn, SignIn
 
@@ -99,7 +98,14 @@ class SignInRoutes:
         app = self._apps.get(login.person.app)
         if app is None:
             raise Refusal(Code.NOT_FOUND, "this person's app does not run here")
-        response = reply(SignedIn(login=login.id, home=app.home(login.person, login.id)))
+        home = app.home(login.person, login.id)
+        if asked.keep == "page":
+            return reply(SignedIn(login=login.id, home=home, secret=secret))
+        response = reply(SignedIn(login=login.id, home=home))
+        self._set_cookie(request, response, login, secret)
+        return response
+
+    def _set_cookie(self, request: web.Request, response: web.Response, login: Login, secret: str) -> None:
         known = [name for name in request.cookies if name.startswith(cookie_name(""))]
         for name in known[: -(COOKIES_MOST - 1)]:  # browsers send the oldest first (RFC 6265 section 5.4)
             response.del_cookie(name, path="/")
@@ -112,15 +118,15 @@ class SignInRoutes:
             samesite="Lax",
             secure=self._edge.secure(request),
         )
-        return response
 
     async def _sign_out(self, request: web.Request) -> web.Response:
         login = await self._edge.login(request)
         await self._identity.sign_out(login.id)
         response = reply(Done())
-        response.del_cookie(cookie_name(login.id), path="/")
+        if cookie_name(login.id) in request.cookies:
+            response.del_cookie(cookie_name(login.id), path="/")
         return response
 
 
 def _key(address: str) -> str:
-    return f"sign-in:failed:{hashlib.sha256(address.encode()).hexdigest()[:24]}"
+    return f"sign-in:failed:{hashed(address)}"

@@ -21,7 +21,7 @@ from signaling.calls.wire import Join, RestartIce
 from signaling.errors import Refusal
 from signaling.gateway.connections import Connection, Connections
 from signaling.gateway.dispatch import Dispatcher, failure_of
-from signaling.gateway.edge import cookie_name
+from signaling.gateway.edge import secret_of
 from signaling.gateway.packets import Handshake, Packet
 from signaling.gateway.websocket import ENVIRON_KEY, FRAME_MOST, OutgoingQueue, PlainWebSocket
 from signaling.identity.service import Identity
@@ -159,7 +159,7 @@ class SocketServer:
     ) -> None:
         if handshake is None or websocket.accepted:
             raise Refusal(Code.BAD_MESSAGE, "connect once, with your login")
-        secret = request.cookies.get(cookie_name(handshake.login), "")
+        secret = handshake.secret or secret_of(request, handshake.login)
         login = await self._identity.login(handshake.login, secret, now=self._clock())
         login = dataclasses.replace(login, connection=sid)
         await self._connections.add(Connection(login, secret, _Wire(self, sid, websocket)))

@@ -1,6 +1,6 @@
 """Who is who: persons, their personal links and short codes, and the logins that these open.
 
-A login is a row and a cookie. It ends with the link that opened it at the latest; revoking a person's links ends all
+A login is a row and a secret, which a cookie or the page keeps. It ends with the link that opened it at the latest; revoking a person's links ends all
 of her logins at once. Rate limits per address are the gateway's.
 """
 
@@ -94,6 +94,18 @@ class Identity:
         rows = await tx.execute(select(person).where(column.app == app).order_by(column.role, column.name))
         return [_person(row) for row in rows]
 
+    async def rename(self, tx: Transaction, person_id: str, name: str) -> None:
+        """Call a person by another name, at most 120 characters; her open pages take it over."""
+        await self._change(tx, person_id, name=name)
+
+    async def set_language(self, tx: Transaction, person_id: str, language: str) -> None:
+        """Speak another language with a person, BCP 47; her open pages take it over."""
+        await self._change(tx, person_id, language=language)
+
+    async def _change(self, tx: Transaction, person_id: str, **values: str) -> None:
+        await tx.execute(update(person).where(person.c.id == person_id).values(values))
+        tx.touch(f"person:{person_id}")
+
     async def erase_person(self, tx: Transaction, person_id: str) -> None:
         """Forget a person, her links and her logins; what the app knows of her is the app's to erase."""
         await tx.execute(delete(person).where(person.c.id == person_id))
@@ -168,19 +180,29 @@ class Identity:
         """Open a login.
 
         Returns:
-            The login and the secret of its cookie.
+            The login and its secret, for a cookie or for the page to keep.
 
         Raises:
             Refusal: `Code.BAD_LINK`, the same for unknown, used up, expired and revoked.
         """
         async with self._database.write() as tx:
             link = await self._open_link(tx, token, now)
-            new, secret = Login(id=new_handle(), person=_person(link)), new_secret()
             end = now + LOGIN_S if link.kind == "code" else min(now + LOGIN_S, link.expires_at)
-            values = {"handle": new.id, "digest": digest_secret(secret), "created_at": now, "expires_at": end}
-            await tx.execute(insert(login).values(**values, person=new.person.id))
-            await _end_oldest_logins(tx, new.person.id)
-        return new, secret
+            return await _open_login(tx, _person(link), now, end)
+
+    async def open_login(self, tx: Transaction, person_id: str, now: float) -> tuple[Login, str]:
+        """Open a login for somebody who needs no link: a guest.
+
+        Returns:
+            The login and its secret; both are good once `tx` is committed.
+
+        Raises:
+            Refusal: `Code.NOT_FOUND`.
+        """
+        known = await self.person(tx, person_id)
+        if known is None:
+            raise Refusal(Code.NOT_FOUND, "no such person")
+        return await _open_login(tx, known, now, now + LOGIN_S)
 
     async def _open_link(self, tx: Transaction, token: str, now: float) -> Row[tuple[object, ...]]:
         stored = digest(token, self._key)
@@ -203,7 +225,7 @@ class Identity:
 
         Args:
             handle: From the page's address.
-            secret: From the cookie.
+            secret: From the cookie or from the page.
             now: Unix seconds.
 
         Raises:
@@ -234,6 +256,14 @@ class Identity:
             links = await tx.execute(delete(personal_link).where(personal_link.c.expires_at <= now))
             logins = await tx.execute(delete(login).where(login.c.expires_at <= now))
         return links.rowcount + logins.rowcount
+
+
+async def _open_login(tx: Transaction, known: Person, now: float, end: float) -> tuple[Login, str]:
+    new, secret = Login(id=new_handle(), person=known), new_secret()
+    values = {"handle": new.id, "digest": digest_secret(secret), "created_at": now, "expires_at": end}
+    await tx.execute(insert(login).values(**values, person=known.id))
+    await _end_oldest_logins(tx, known.id)
+    return new, secret
 
 
 async def _end_oldest_logins(tx: Transaction, person_id: str) -> None:

@@ -136,12 +136,18 @@ class Notebook:
         self.present: list[str] = []
         """Persons of whom ``on_presence`` told."""
         self.sweeps: list[Sweep] = []
+        self.open_to_guests = True
 
     def build(self, context: Context) -> Part:
         part = NotebookPart(context, self)
 
         async def told(person: str) -> None:
             self.present.append(person)
+
+        async def admit(tx: Transaction, language: str) -> Person:
+            return await context.identity.create_person(
+                tx, app="notebook", role="guest", name="", language=language
+            )
 
         return Part(
             handlers={Write: part.write, Wait: part.wait, Fail: part.fail},
@@ -155,6 +161,7 @@ class Notebook:
                 WebPage("/fenetre", "fenetre.html", embeddable=True),
             ],
             on_presence=told,
+            admit=admit if self.open_to_guests else None,
         )
 
     def home(self, person: Person, login: str) -> str:

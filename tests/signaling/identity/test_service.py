@@ -56,6 +56,31 @@ async def test_a_personal_link_signs_in_any_number_of_times(
     assert not await is_signed_in(identity, first, second_secret)
 
 
+async def test_a_guest_gets_a_login_without_a_link(database: Database, identity: Identity) -> None:
+    async with database.write() as tx:
+        guest = await identity.create_person(tx, app="helpdesk", role="citizen", name="", language="ar")
+        opened, secret = await identity.open_login(tx, guest.id, NOW)
+    assert opened.person == guest
+    assert await is_signed_in(identity, opened, secret)
+    assert not await is_signed_in(identity, opened, secret, NOW + LOGIN_S)
+    with pytest.raises(Refusal) as refusal:
+        async with database.write() as tx:
+            await identity.open_login(tx, "nobody", NOW)
+    assert refusal.value.code is Code.NOT_FOUND
+
+
+async def test_a_person_takes_another_name_and_language(
+    database: Database, identity: Identity, ines: Person, bell: Bell
+) -> None:
+    async with database.write() as tx:
+        await identity.rename(tx, ines.id, "Inès B.")
+        await identity.set_language(tx, ines.id, "en")
+        known = await identity.person(tx, ines.id)
+    assert known is not None
+    assert (known.name, known.language) == ("Inès B.", "en")
+    assert bell.topics[-1] == {f"person:{ines.id}"}
+
+
 async def test_several_persons_are_signed_in_side_by_side(
     database: Database, identity: Identity, link: str
 ) -> None:
