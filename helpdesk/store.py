@@ -13,6 +13,13 @@ from signaling.wire import Code
 
 Value = str | float | bool | None
 """What a column holds."""
+COUNTED = frozenset(
+    {
+        "messages", "last_seq", "last_at", "excerpt", "unanswered_since", "answered_at", "agent_seq", "agent_seq_by",
+        "rating", "rating_words", "later",
+    }
+)  # fmt: skip
+"""What changes without the version going up: who writes on does not make an agent's claim come late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class Conversation:
     offered_to: str
     offered_until: float | None
     first_until: float | None
+    rung: str
     place_at: float | None
     later: bool
     agent_gone_until: float | None
@@ -110,14 +118,17 @@ async def conversation(tx: Transaction, conversation_id: str, *, lock: bool = Fa
 
 
 async def change(tx: Transaction, before: Conversation, **values: Value) -> Conversation:
-    """Change a conversation by compare-and-set on its version, which goes up; touch what shows it.
+    """Change a conversation by compare-and-set on its version; touch what shows it.
+
+    The version goes up unless all that changes is ``COUNTED``.
 
     Raises:
         Refusal: ``CONFLICT``: somebody was faster. Cannot happen to who has locked the row.
     """
     table = tables.conversation
+    version = before.version + (0 if values.keys() <= COUNTED else 1)
     same = update(table).where(table.c.id == before.id, table.c.version == before.version)
-    changed = await tx.execute(same.values(**values, version=before.version + 1).returning(table))
+    changed = await tx.execute(same.values(**values, version=version).returning(table))
     row = changed.mappings().first()
     if row is None:
         raise Refusal(Code.CONFLICT, "somebody was faster")
@@ -138,21 +149,21 @@ async def move(tx: Transaction, before: Conversation, event: Event, **values: Va
     return await change(tx, before, state=state, **values)
 
 
-def touch(tx: Transaction, *rows: Conversation) -> None:
-    """Tell the views that show this conversation, before or after a change, and the desk where the line moved."""
-    for row in rows:
-        tx.touch(f"conversation:{row.id}", f"person:{row.citizen}")
-        if row.agent:
-            tx.touch(f"desk:{row.agent}")
-    first, last = rows[0], rows[-1]
-    if (first.state, first.topic, first.agent, first.place_at, first.offered_to) != (
-        last.state,
-        last.topic,
-        last.agent,
-        last.place_at,
-        last.offered_to,
-    ) or first is last:
+def touch(tx: Transaction, before: Conversation, after: Conversation) -> None:
+    """Tell the views that show this conversation; the desk where the line moved; persons whose rights changed.
+
+    A message touches no person: that would have all of her open logs looked at again.
+    """
+    tx.touch(f"conversation:{after.id}", *(f"desk:{row.agent}" for row in (before, after) if row.agent))
+    if _in_line(before) != _in_line(after):
         tx.touch("helpdesk")
+    if (before.agent, before.topic) != (after.agent, after.topic):
+        tx.touch(*(f"person:{row.agent}" for row in (before, after) if row.agent))
+
+
+def _in_line(row: Conversation) -> tuple[Value, ...]:
+    """What is seen of it by those who look at the line and the desk."""
+    return (row.state, row.topic, row.agent, row.place_at, row.offered_to, row.offered_until, row.first_until)
 
 
 async def participants(tx: Transaction, conversation_id: str) -> dict[str, Participant]:

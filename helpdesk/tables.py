@@ -54,6 +54,8 @@ agent = Table(
     # Conversations that are offered to her at the same time.
     Column("capacity", Integer, nullable=False, default=4),
     Column("paused", Boolean, nullable=False, default=False),
+    # When a conversation was last given to her: of those who have as many, who has rested longest comes first.
+    Column("given_at", Double),
 )
 
 agent_topic = Table(
@@ -100,7 +102,9 @@ conversation = Table(
     Column("offered_until", Double),
     # Kept for the person's own advisor, who is here, until then.
     Column("first_until", Double),
-    # Place in the line; null while not in line. Kept when it goes back.
+    # Agents at whom it has rung in vain, with spaces between; emptied when all were asked.
+    Column("rung", Text, nullable=False, default=""),
+    # Place in the line; kept while an agent has it, so that it goes back to where it was. Null for others.
     Column("place_at", Double),
     Column("later", Boolean, nullable=False, default=False),
     # The agent dropped out; offered to others when this is past.

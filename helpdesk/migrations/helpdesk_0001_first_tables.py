@@ -24,6 +24,7 @@ def _people() -> None:
         sa.Column("person", sa.String(64), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("given_at", sa.Double()),
         sa.PrimaryKeyConstraint("person", name="pk_helpdesk_agent"),
     )
     op.create_table(
@@ -89,6 +90,7 @@ def _conversations() -> None:
         sa.Column("offered_to", sa.String(64), nullable=False),
         sa.Column("offered_until", sa.Double()),
         sa.Column("first_until", sa.Double()),
+        sa.Column("rung", sa.Text(), nullable=False),
         sa.Column("place_at", sa.Double()),
         sa.Column("later", sa.Boolean(), nullable=False),
         sa.Column("agent_gone_until", sa.Double()),
