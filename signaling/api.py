@@ -20,6 +20,8 @@ from signaling.files.service import Files
 from signaling.identity.presence import Presence
 from signaling.identity.service import Identity, Login, Person
 from signaling.log.service import Log
+from signaling.notices.contract import Notice
+from signaling.notices.service import Notices
 from signaling.parts import Clock, Handler, Page, Sweep
 from signaling.settings import Settings
 from signaling.wire import Command
@@ -34,6 +36,8 @@ __all__ = [
     "DemoPerson",
     "Handler",
     "Login",
+    "Notice",
+    "Notices",
     "Offer",
     "Page",
     "Part",
@@ -59,6 +63,7 @@ class Context:
     log: Log
     calls: Calls
     files: Files
+    notices: Notices
     feeds: Feeds
 
 

@@ -18,6 +18,7 @@ from signaling.files.service import Files
 from signaling.identity.presence import Presence
 from signaling.identity.service import Identity
 from signaling.log.service import Log
+from signaling.notices.service import Notices
 from signaling.settings import BadSetting, Settings
 
 
@@ -64,6 +65,7 @@ async def compose(
         log=Log(database),
         calls=Calls(database, identity, redis, clock),
         files=Files(database, settings.data_dir / "files", settings.files_keys),
+        notices=Notices(database, settings, clock),
         feeds=feeds,
     )
     try:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Self
 
 from signaling.database import sqlite_file_url
+from signaling.notices.server import MailServer, mail_server
 
 KEY_BYTES = 32
 KEY_REMEDY = "make one with: python -c 'import base64,os; print(base64.b64encode(os.urandom(32)).decode())'"
@@ -56,6 +57,12 @@ class Settings:
     data_dir: Path = Path("data")
     trusted_proxy: tuple[IPv4Network | IPv6Network, ...] = ()
     """Neighbours whose X-Forwarded-For is believed."""
+    mail: MailServer | None = None
+    """Where mail is handed over; None: no mail is offered."""
+    vapid_key: bytes = field(default=b"", repr=False)
+    """32 bytes from which the key for push services is made; empty: from ``secret_key``."""
+    push_private: bool = False
+    """For tests: push services without TLS, in our own networks."""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> Self:
@@ -85,6 +92,9 @@ class Settings:
             embed_origins=_embed_origins(env.get("EMBED_ORIGINS", "")),
             data_dir=data_dir,
             trusted_proxy=_networks(env.get("TRUSTED_PROXY", "")),
+            mail=_mail(env),
+            vapid_key=_key("VAPID_KEY", env["VAPID_KEY"]) if env.get("VAPID_KEY") else b"",
+            push_private=env.get("PUSH_PRIVATE", "") == "1",
         )
 
 
@@ -143,6 +153,13 @@ def _tls(env: Mapping[str, str]) -> tuple[Path | None, Path | None]:
         if not os.access(path, os.R_OK):
             raise BadSetting(f"{name} names {path}, which cannot be read: check the path and its rights.")
     return Path(cert), Path(key)
+
+
+def _mail(env: Mapping[str, str]) -> MailServer | None:
+    try:
+        return mail_server(env.get("MAIL_URL", ""), env.get("MAIL_FROM", ""))
+    except ValueError as error:
+        raise BadSetting(str(error)) from error
 
 
 def _origins(text: str, host: str, port: int) -> tuple[str, ...]:

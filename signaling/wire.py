@@ -37,6 +37,8 @@ class Code(StrEnum):
     """More bytes or characters than allowed."""
     BAD_FILE = "bad_file"
     """Not a picture that can be read."""
+    BAD_ADDRESS = "bad_address"
+    """Not a mail address, or not a push service, that can be used."""
     BAD_OFFER = "bad_offer"
     """The browser's offer cannot be served. Try another browser."""
     NO_MEDIA_SERVER = "no_media_server"

@@ -47,8 +47,9 @@ class Gateway:
             access_log=access_log,
             clock=context.clock,
         )
+        shared = {**context.calls.handlers(), **context.notices.handlers()}
         dispatchers = {
-            name: Dispatcher({**context.calls.handlers(), **part.handlers, **self._connections.handlers()})
+            name: Dispatcher({**shared, **part.handlers, **self._connections.handlers()})
             for name, part in parts.items()
         }
         edge = Edge(context.settings, context.identity, context.clock)

@@ -22,6 +22,7 @@ from signaling.files.service import Files
 from signaling.identity.presence import Presence
 from signaling.identity.service import Identity
 from signaling.log.service import Log
+from signaling.notices.service import Notices
 from signaling.settings import Settings
 from signaling.wire import Code, Command
 
@@ -142,6 +143,7 @@ async def classroom(database: Database, valkey: Any, tmp_path: Path) -> AsyncIte
         log=Log(database),
         calls=calls,
         files=Files(database, tmp_path / "files", (b"f" * 32,)),
+        notices=Notices(database, settings(tmp_path, valkey.url), clock),
         feeds=feeds,
     )
     part = app.build(context)

@@ -14,7 +14,7 @@ from signaling.schema import migrate, version_table
 from tests.support.databases import Bell
 from tests.support.tree import ROOT
 
-TABLES = ("identity", "log", "files", "calls")
+TABLES = ("identity", "log", "files", "calls", "notices")
 
 
 class Classroom:

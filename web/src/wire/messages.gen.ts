@@ -25,6 +25,8 @@ export type Code =
   | "too_large"
   /** bad_file: Not a picture that can be read. */
   | "bad_file"
+  /** bad_address: Not a mail address, or not a push service, that can be used. */
+  | "bad_address"
   /** bad_offer: The browser's offer cannot be served. Try another browser. */
   | "bad_offer"
   /** no_media_server: No SFU worker is free. The question stays in line. */
@@ -185,14 +187,27 @@ export interface FeedAnswer {
 export interface SignIn {
   /** The secret of a personal link, or a short code. */
   readonly token: string;
+  /**
+   * Who keeps the login's secret: a cookie, or the page itself where browsers refuse cookies, framed by another
+   * site.
+   */
+  readonly keep?: "cookie" | "page";
 }
 
-/** The login's cookie is set; several persons may be signed in in one browser. */
+/** Body of `POST /api/guest/{app}`, for somebody without a link; answered with `SignedIn`, as for a page. */
+export interface ComeIn {
+  /** BCP 47: `fr`, `en`. */
+  readonly language: string;
+}
+
+/** Somebody is signed in; several persons may be in one browser. */
 export interface SignedIn {
-  /** Public handle of the login; part of page addresses, worthless without its cookie. */
+  /** Public handle of the login; part of page addresses, worthless without its secret. */
   readonly login: string;
   /** Path of the person's page. */
   readonly home: string;
+  /** Of the login, when the page keeps it: sent as `Authorization: Bearer`. Empty when the cookie is set. */
+  readonly secret: string;
 }
 
 /** Take a call that is in line or ringing; the first one wins. Answered with `Accepted`. */
@@ -319,6 +334,39 @@ export interface CallView {
   readonly outcome: string;
   /** `caller` or `callee` when one of them hung up. */
   readonly ended_by: string;
+}
+
+/** Tell me by mail, at this address and no other. */
+export interface SetMail {
+  readonly type: "notice.set_mail";
+  readonly address: string;
+}
+
+/**
+ * Tell me by a notification of this browser.
+ *
+ * The keys of the subscription are not asked for: nothing is sent that would have to be encrypted.
+ */
+export interface AddPush {
+  readonly type: "notice.add_push";
+  /** Of the browser's PushSubscription. */
+  readonly endpoint: string;
+}
+
+/** Tell me nothing any more, and forget my addresses. */
+export interface ForgetMe {
+  readonly type: "notice.forget";
+}
+
+/** By which ways this person can be told: what the server offers and what she gave. Part of an app's views. */
+export interface NoticeWays {
+  readonly mail_offered: boolean;
+  /** `applicationServerKey` of a push subscription, base64url. */
+  readonly push_key: string;
+  /** She gave a mail address. */
+  readonly mail: boolean;
+  /** She gave at least one browser. */
+  readonly push: boolean;
 }
 
 /** Ask a question: one open at a time. Answered with `Asked`. */
@@ -1065,6 +1113,9 @@ export type ClientCommand =
   | MediaLost
   | SetMedia
   | HangUp
+  | SetMail
+  | AddPush
+  | ForgetMe
   | Ask
   | ChangeQuestion
   | Cancel
@@ -1127,6 +1178,9 @@ export interface AnswerOf {
   readonly "call.media_lost": Done;
   readonly "call.set_media": Done;
   readonly "call.hang_up": Done;
+  readonly "notice.set_mail": Done;
+  readonly "notice.add_push": Done;
+  readonly "notice.forget": Done;
   readonly "question.ask": Asked;
   readonly "question.change": Done;
   readonly "question.cancel": Done;
