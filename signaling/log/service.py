@@ -72,36 +72,53 @@ class Log:
         Raises:
             Refusal: `NOT_FOUND`, `REPEATED_DIFFERENTLY` (same client id, other content) or `TOO_LARGE`.
         """
-        text = msgspec.json.encode(payload, order="sorted")
-        if len(text) > PAYLOAD_BYTES:
-            raise Refusal(Code.TOO_LARGE, "an event of a log is at most 64 KiB")
-        locked = select(log.c.last_seq).where(log.c.id == log_id).with_for_update()
-        last = (await tx.execute(locked)).scalar()
-        if last is None:
-            raise Refusal(Code.NOT_FOUND, "no such log")
-        values = {"kind": kind, "payload": text.decode(), "author": author, "client_id": client_id or None}
-        first = await self._first_answer(tx, log_id, values) if client_id else None
+        last = await self.head(tx, log_id)
+        first = await self.repeated(
+            tx, log_id, author=author, client_id=client_id, kind=kind, payload=payload
+        )
         if first is not None:
             return first
         seq = last + 1
+        values = {"kind": kind, "payload": _text(payload), "author": author, "client_id": client_id or None}
         await tx.execute(update(log).where(log.c.id == log_id).values(last_seq=seq))
         await tx.execute(insert(log_event).values(log_id=log_id, seq=seq, at=now, **values))
         tx.touch_log(log_id, seq)
         return LogEvent(seq=seq, kind=kind, payload=payload, author=author, at=now, client_id=client_id)
 
-    async def _first_answer(
-        self, tx: Transaction, log_id: str, values: dict[str, str | None]
+    async def head(self, tx: Transaction, log_id: str) -> int:
+        """Return the last seq of a log, 0 for an empty one, and lock the log: nobody appends before `tx` ends.
+
+        Raises:
+            Refusal: `NOT_FOUND`.
+        """
+        locked = select(log.c.last_seq).where(log.c.id == log_id).with_for_update()
+        last: int | None = (await tx.execute(locked)).scalar()
+        if last is None:
+            raise Refusal(Code.NOT_FOUND, "no such log")
+        return last
+
+    async def repeated(
+        self, tx: Transaction, log_id: str, *, author: str, client_id: str, kind: str, payload: dict[str, Any]
     ) -> LogEvent | None:
+        """Return the event that this act made when it came before, None when it did not.
+
+        For apps in which an act is allowed once and its repeat must be answered all the same; they hold a lock of
+        their own meanwhile, as two repeats at once would both find nothing.
+
+        Raises:
+            Refusal: `REPEATED_DIFFERENTLY` (same client id, other content) or `TOO_LARGE`.
+        """
+        text = _text(payload)
+        if not client_id:
+            return None
         column = log_event.c
         same_act = select(log_event).where(
-            column.log_id == log_id,
-            column.author == values["author"],
-            column.client_id == values["client_id"],
+            column.log_id == log_id, column.author == author, column.client_id == client_id
         )
         row = (await tx.execute(same_act)).first()
         if row is None:
             return None
-        if (row.kind, row.payload) != (values["kind"], values["payload"]):
+        if (row.kind, row.payload) != (kind, text):
             raise Refusal(Code.REPEATED_DIFFERENTLY, "this client id was used with other content")
         return _event(row)
 
@@ -132,6 +149,14 @@ class Log:
         due = select(log.c.id).where(log.c.purge_at <= now).order_by(log.c.purge_at).limit(PURGE_BATCH)
         async with self._database.write() as tx:
             return (await tx.execute(delete(log).where(log.c.id.in_(due)))).rowcount
+
+
+def _text(payload: dict[str, Any]) -> str:
+    """Return the payload as it is stored: equal payloads are equal texts."""
+    text = msgspec.json.encode(payload, order="sorted")
+    if len(text) > PAYLOAD_BYTES:
+        raise Refusal(Code.TOO_LARGE, "an event of a log is at most 64 KiB")
+    return text.decode()
 
 
 def _event(row: Row[tuple[object, ...]]) -> LogEvent:
