@@ -51,7 +51,8 @@ class ClassroomPolicy:
 
     async def hours(self, tx: Transaction, now: float) -> Hours:
         """Opening hours as they are at ``now``."""
-        return (await store.timetable(tx, ZONE)).at(now)
+        opening = (await store.timetable(tx, ZONE)).at(now)
+        return Hours(open=opening.open, until=opening.until, next=opening.next)
 
     async def ring_for(self, tx: Transaction, call: Call, now: float) -> Sequence[str]:
         """Volunteers who are here, free, allowed and not in a lesson, while the pupil is here herself."""

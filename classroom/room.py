@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from classroom import line, store, tables
-from classroom.hours import start_of_day
 from classroom.policy import ZONE, ClassroomPolicy
 from classroom.wire import Hours
-from signaling.api import Context, Offer, Transaction
+from signaling.api import Context, Offer, Transaction, start_of_day
 
 STILL_SHOWN_S = 15.0
 """How long a question that was taken stays in the line, so that the others read who is with her."""

@@ -10,8 +10,7 @@ from sqlalchemy.sql import ColumnElement
 
 from classroom import tables
 from classroom.access import Enrolment, Vetting
-from classroom.hours import Timetable, Window
-from signaling.api import Transaction
+from signaling.api import Timetable, Transaction, Window
 
 OPEN, TAKEN, DONE, CANCELLED = "open", "taken", "done", "cancelled"
 Value = str | float | bool | None

@@ -17,6 +17,7 @@ from signaling.database import Database, Transaction, metadata
 from signaling.errors import Refusal
 from signaling.feeds.service import Feeds, View
 from signaling.files.service import Files
+from signaling.hours import Opening, Timetable, Window, start_of_day
 from signaling.identity.presence import Presence
 from signaling.identity.service import Identity, Login, Person
 from signaling.log.service import Log
@@ -39,15 +40,19 @@ __all__ = [
     "Notice",
     "Notices",
     "Offer",
+    "Opening",
     "Page",
     "Part",
     "Person",
     "Refusal",
     "Sweep",
+    "Timetable",
     "Transaction",
     "Transition",
     "View",
+    "Window",
     "metadata",
+    "start_of_day",
 ]
 
 

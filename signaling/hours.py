@@ -1,4 +1,4 @@
-"""Opening hours: a weekly timetable with days of closure, in the class's time zone. Pure.
+"""Opening hours: a weekly timetable with days of closure, in a time zone. Pure.
 
 Windows of one day do not overlap; one that ends at 1440 joins the next day's that begins at 0.
 """
@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
-
-from classroom.wire import Hours
 
 LOOK_AHEAD_DAYS = 60
 
@@ -23,6 +21,17 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """How it stands at one moment; Unix seconds."""
+
+    open: bool
+    until: float | None = None
+    """When open: closing time; None when no end is in sight."""
+    next: float | None = None
+    """When closed: the next opening; None when none is in sight."""
+
+
+@dataclass(frozen=True, slots=True)
 class Timetable:
     """The week, and the days on which it does not count."""
 
@@ -30,30 +39,34 @@ class Timetable:
     closures: frozenset[date]
     zone: ZoneInfo
 
-    def at(self, now: float) -> Hours:
-        """Tell whether the class is open and until when, or when it opens next.
+    def at(self, now: float) -> Opening:
+        """Tell whether it is open and until when, or when it opens next.
 
         Args:
             now: Unix seconds.
 
         Returns:
-            ``until`` is absent when the class is open for the next 60 days without a break; ``next`` is absent
-            when it is closed for as long.
+            ``until`` is None when it is open for the next 60 days without a break; ``next`` is None when it is
+            closed for as long.
         """
         closes: float | None = None
         for begins, ends in self._spans(now):
             if closes is None:
                 if begins > now:
-                    return Hours(open=False, next=begins)
+                    return Opening(open=False, next=begins)
                 closes = ends
             elif begins > closes:
-                return Hours(open=True, until=closes)
+                return Opening(open=True, until=closes)
             else:
                 closes = ends
         if closes is None:
-            return Hours(open=False)
+            return Opening(open=False)
         endless = closes >= now + (LOOK_AHEAD_DAYS - 1) * 86400
-        return Hours(open=True, until=None if endless else closes)
+        return Opening(open=True, until=None if endless else closes)
+
+    def open_seconds(self, begins: float, ends: float) -> float:
+        """Return how long it was open between two moments; of what is longer than 60 days, the first 60."""
+        return sum(max(0.0, min(ends, b) - max(begins, a)) for a, b in self._spans(begins))
 
     def _spans(self, now: float) -> Iterator[tuple[float, float]]:
         """Openings that have not ended, in order, as Unix seconds."""
@@ -78,5 +91,5 @@ class Timetable:
 
 
 def start_of_day(now: float, zone: ZoneInfo) -> float:
-    """Midnight of the day of ``now`` in the class's time zone, in Unix seconds."""
+    """Midnight of the day of ``now`` in a time zone, in Unix seconds."""
     return datetime.fromtimestamp(now, zone).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()

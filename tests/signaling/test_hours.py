@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from classroom.hours import Timetable, Window, start_of_day
+from signaling.hours import Timetable, Window, start_of_day
 
 PARIS = ZoneInfo("Europe/Paris")
 EVENINGS = tuple(Window(weekday, 17 * 60 + 30, 19 * 60 + 30) for weekday in (0, 1, 3))
@@ -61,6 +61,13 @@ def test_an_evening_that_runs_past_midnight_is_one_opening():
 def test_without_any_window_there_is_no_next():
     hours = Timetable((), frozenset(), PARIS).at(paris("2026-11-23T12:00"))
     assert (hours.open, hours.until, hours.next) == (False, None, None)
+
+
+def test_only_the_time_when_it_was_open_counts_as_waiting(evenings):
+    asked, answered = paris("2026-11-23T19:20"), paris("2026-11-26T17:35")
+    assert evenings.open_seconds(asked, answered) == 15 * 60, "ten minutes of Monday, five of Thursday"
+    assert evenings.open_seconds(asked, asked) == 0
+    assert evenings.open_seconds(paris("2026-11-23T12:00"), paris("2026-11-23T13:00")) == 0
 
 
 def test_the_day_begins_at_midnight_in_paris():
