@@ -37,8 +37,8 @@ async def access_conversation(
 ) -> Seat:
     """The door.
 
-    A citizen's own conversations; a helper's while the citizen wants her; an agent's own, and those of her topics; all of
-    them for a supervisor.
+    A citizen's own conversations; a helper's while the citizen wants her; an agent's own, those of her topics and of
+    the people whose own advisor she is; all of them for a supervisor.
 
     Raises:
         Refusal: ``NOT_FOUND``, also for those who may not know that it exists.
@@ -82,8 +82,15 @@ async def _may(tx: Transaction, person: Person, found: Conversation, part: Parti
             return part is not None and part.present
         case "agent":
             in_it = found.agent == person.id or (part is not None and part.role == AGENT)
-            return found.state != "draft" and (in_it or found.topic in await store.topics_of(tx, person.id))
+            return found.state != "draft" and (in_it or await _serves(tx, person.id, found))
         case "supervisor":
             return found.state != "draft"
         case _:
             return False
+
+
+async def _serves(tx: Transaction, agent: str, found: Conversation) -> bool:
+    """Whether she answers for this topic, or is this person's own advisor, whatever it is about."""
+    if found.topic in await store.topics_of(tx, agent):
+        return True
+    return (await store.referents(tx, [found.citizen])).get(found.citizen) == agent

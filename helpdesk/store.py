@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, case, select, update
 from sqlalchemy.sql import ColumnElement
 
 from helpdesk import tables
@@ -173,9 +173,11 @@ async def participants(tx: Transaction, conversation_id: str) -> dict[str, Parti
     return {row["person"]: _participant(row) for row in rows.mappings()}
 
 
-async def seats(tx: Transaction, person: str) -> dict[str, Participant]:
-    """This person's part in each of her conversations, by conversation."""
-    rows = await tx.execute(select(tables.participant).where(tables.participant.c.person == person))
+async def seats(tx: Transaction, person: str, among: Iterable[str] | None = None) -> dict[str, Participant]:
+    """This person's part in each of her conversations, or in each of those named, by conversation."""
+    column = tables.participant.c
+    mine = select(tables.participant).where(column.person == person)
+    rows = await tx.execute(mine if among is None else mine.where(column.conversation.in_(set(among))))
     return {row["conversation"]: _participant(row) for row in rows.mappings()}
 
 
@@ -205,6 +207,20 @@ async def seat(tx: Transaction, conversation_id: str, person: str, **values: Val
     tx.touch(f"conversation:{conversation_id}", f"person:{person}")
 
 
+async def mark(tx: Transaction, part: Participant, delivered: int, read: int, messages_read: int) -> None:
+    """Move somebody's watermarks up, never down, whoever else moves them at the same time."""
+    column = tables.participant.c
+    mine = update(tables.participant).where(
+        column.conversation == part.conversation, column.person == part.person
+    )
+    marks = {"delivered": delivered, "read": read, "messages_read": messages_read}
+    higher = {name: case((column[name] < value, value), else_=column[name]) for name, value in marks.items()}
+    await tx.execute(mine.values(higher))
+    tx.touch(f"conversation:{part.conversation}")
+    if part.role == "agent":
+        tx.touch(f"desk:{part.person}")
+
+
 async def topics_of(tx: Transaction, person: str) -> frozenset[str]:
     """Topics of an agent; none for anybody else."""
     column = tables.agent_topic.c
@@ -212,8 +228,31 @@ async def topics_of(tx: Transaction, person: str) -> frozenset[str]:
     return frozenset(row.topic for row in rows)
 
 
+async def topic_exists(tx: Transaction, topic: str) -> bool:
+    """Whether there is such a topic."""
+    found = await tx.execute(select(tables.topic.c.id).where(tables.topic.c.id == topic))
+    return found.first() is not None
+
+
 async def desk_person(tx: Transaction, person: str) -> tuple[bool, int] | None:
     """Return (paused, capacity) of an agent, None for somebody who is not one."""
     column = tables.agent.c
     row = (await tx.execute(select(column.paused, column.capacity).where(column.person == person))).first()
     return None if row is None else (row.paused, row.capacity)
+
+
+async def referents(tx: Transaction, citizens: Iterable[str]) -> dict[str, str]:
+    """Their own advisors, by citizen; those without one are left out."""
+    column = tables.citizen.c
+    known = select(column.person, column.referent).where(
+        column.person.in_(set(citizens)), column.referent != ""
+    )
+    return {row.person: row.referent for row in await tx.execute(known)}
+
+
+async def set_referent(tx: Transaction, citizen: str, referent: str, now: float) -> None:
+    """Make somebody this citizen's own advisor; an empty `referent`: nobody."""
+    if not await tx.insert_new(tables.citizen, person=citizen, referent=referent, created_at=now):
+        table = tables.citizen
+        await tx.execute(update(table).where(table.c.person == citizen).values(referent=referent))
+    tx.touch(f"person:{citizen}", "helpdesk")
