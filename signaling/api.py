@@ -89,8 +89,8 @@ class Part:
     views: Mapping[str, View]
     """By the part of the view's name before the colon."""
     call_policy: CallPolicy
-    access_log: Callable[[Login, str], Awaitable[None]]
-    """Raises Refusal unless this login may read the log."""
+    access_log: Callable[[Login, str], Awaitable[int]]
+    """Raises Refusal unless this login may read the log; returns the seq after which it may, 0 for everything."""
     access_file: Callable[[Login, str], Awaitable[None]]
     """Raises Refusal unless this login may read the file."""
     routes: Sequence[web.RouteDef] = ()

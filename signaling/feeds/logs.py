@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from signaling.errors import Refusal
@@ -20,6 +20,8 @@ PAGE = 200
 """Events in one message."""
 OPEN_MOST = 16
 """Logs open on one connection."""
+ASK_AT_ONCE = 500
+"""Logs in one question to the database."""
 TICK_S = 1.0
 
 logger = logging.getLogger(__name__)
@@ -63,10 +65,10 @@ class OpenLogs:
         self._dirty: dict[str, None] = {}
         self._wake = asyncio.Event()
 
-    async def open(self, sink: Sink, log_id: str, after: int) -> None:
+    async def open(self, sink: Sink, log_id: str, after: int, floor: int = 0) -> None:
         """Send the events after ``after`` and those that come. The caller has checked that ``sink`` may read.
 
-        Opening again moves the cursor: that is how a client fills a hole.
+        Opening again moves the cursor: that is how a client fills a hole. Nothing up to ``floor`` is sent.
 
         Raises:
             Refusal: Too many are open, or the database is away.
@@ -75,14 +77,13 @@ class OpenLogs:
             raise Refusal(Code.TOO_MANY, f"more than {OPEN_MOST} logs open")
         log = self._open.setdefault(log_id, _Open(log_id))
         self._by_sink[sink].add(log_id)
-        log.cursors[sink] = (
-            after  # before all waiting: no event falls between, and the log stays open meanwhile
-        )
+        # Before all waiting: no event falls between, and the log stays open meanwhile.
+        log.cursors[sink] = max(after, floor)
         try:
             async with log.lock:
                 log.head = max(log.head, (await self._heads([log_id])).get(log_id, 0))
                 if sink in log.cursors:  # else it was closed meanwhile
-                    log.cursors[sink] = min(log.cursors[sink], log.head)
+                    log.cursors[sink] = max(min(log.cursors[sink], log.head), floor)
                 await self._pump(log)
         except BaseException:
             self.close(sink, log_id)
@@ -127,8 +128,17 @@ class OpenLogs:
 
     async def refresh_all(self) -> None:
         """Ask the database how far everything is: notices may have been missed."""
-        if self._open:
-            self.notice(Notice(logs=await self._heads(list(self._open))))
+        await self.refresh(self._by_sink)
+
+    async def refresh(self, sinks: Iterable[Sink]) -> None:
+        """Ask the database how far the logs of these are."""
+        logs = sorted({log_id for sink in sinks for log_id in self._by_sink.get(sink, ())})
+        for first in range(0, len(logs), ASK_AT_ONCE):
+            self.notice(Notice(logs=await self._heads(logs[first : first + ASK_AT_ONCE])))
+
+    def wake(self) -> None:
+        """Somebody may be ready who was not."""
+        self._wake.set()
 
     async def run(self) -> None:
         """Send events on, until cancelled."""

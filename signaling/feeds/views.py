@@ -122,6 +122,13 @@ class OpenViews:
         for name in list(self._by_sink.get(sink, ())):
             self.close(sink, name)
 
+    def renew(self, sink: Sink) -> None:
+        """Make the views of a sink again for its login as it is now: her name, say, has changed."""
+        for shared in self._by_sink.get(sink, {}).values():
+            if shared.login.person != sink.login.person:
+                shared.login = dataclasses.replace(sink.login, connection="")
+                self._touch(shared)
+
     def versions(self, sink: Sink) -> dict[str, str]:
         """Return what ``sink`` should hold, for its heartbeat."""
         return {

@@ -17,6 +17,7 @@ from signaling.gateway.guests import GuestRoutes, SharedBuckets
 from signaling.gateway.health import HealthRoute
 from signaling.gateway.http_path import HttpPath
 from signaling.gateway.pages import DIST, PageRoutes
+from signaling.gateway.rights import Rights
 from signaling.gateway.sign_in import FailedSignIns, SignInRoutes
 from signaling.gateway.socket import SocketServer
 from signaling.gateway.uploads import UploadRoutes
@@ -39,12 +40,12 @@ class Gateway:
         self._presence = context.presence
         self._views = OpenViews(views, asyncio.get_running_loop().time)
         self._logs = OpenLogs(context.log.read, context.log.heads)
+        self._rights = Rights(context.identity, self._views, self._logs, access_log, context.clock)
         self._connections = Connections(
-            identity=context.identity,
             presence=context.presence,
             views=self._views,
             logs=self._logs,
-            access_log=access_log,
+            rights=self._rights,
             clock=context.clock,
         )
         shared = {**context.calls.handlers(), **context.notices.handlers()}
@@ -59,8 +60,7 @@ class Gateway:
             dispatchers=dispatchers,
             presence=context.presence,
             views=self._views,
-            logs=self._logs,
-            access_log=access_log,
+            rights=self._rights,
             clock=context.clock,
         )
         self.application = web.Application(middlewares=[edge.guard])
@@ -89,13 +89,14 @@ class Gateway:
         self.application.add_routes(PageRoutes(dist, pages).routes())
 
     def _listen(self) -> None:
-        """Presence comes first in both lists: views that are made again shall see it as it is."""
+        """Presence comes first: views that are made again shall see it as it is. Rights come before logs."""
+        self._feeds.on_notice(self._rights.notice)
         self._feeds.on_notice(self._views.notice)
         self._feeds.on_notice(self._logs.notice)
-        self._feeds.on_topic("person:", self._connections.person_touched)
         for mend in (
             self._presence.after_gap,
             self._connections.announce_all,
+            self._rights.look_at_all,
             self._views.refresh_all,
             self._logs.refresh_all,
         ):
@@ -109,7 +110,13 @@ class Gateway:
             What is done only when one of them failed: the process is then of no use.
         """
         together = asyncio.ensure_future(
-            run_together(self._feeds.run(), self._views.run(), self._logs.run(), self._connections.run())
+            run_together(
+                self._feeds.run(),
+                self._views.run(),
+                self._logs.run(),
+                self._rights.run(),
+                self._connections.run(),
+            )
         )
         try:
             yield together

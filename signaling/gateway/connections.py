@@ -1,15 +1,16 @@
-"""The connections of this process: what each has open, who is behind it, and that it stays true.
+"""The connections of this process: what each has open, and who is behind it.
 
-Besides carrying out the feed commands it announces presence every 15 s, sends heartbeats every 20 s, and looks
-every minute (and whenever the person's topic is touched) whether the login and the open logs may still be used.
+Besides carrying out the feed commands it announces presence every 15 s, sends heartbeats every 20 s, and has every
+login looked at every minute. Each second it is the turn of some of them, so that five hundred cost no more at once
+than a few.
 """
 
 import asyncio
-import dataclasses
+import itertools
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Protocol
 
 from redis.exceptions import RedisError
@@ -18,8 +19,9 @@ from signaling.errors import Refusal
 from signaling.feeds.logs import OpenLogs
 from signaling.feeds.views import OpenViews
 from signaling.gateway.limits import COMMANDS_BURST, COMMANDS_PER_S, CONNECTIONS_PER_LOGIN, TokenBucket
+from signaling.gateway.rights import Rights
 from signaling.identity.presence import ANNOUNCE_EVERY_S, Presence
-from signaling.identity.service import Identity, Login
+from signaling.identity.service import Login
 from signaling.parts import Clock, Handler
 from signaling.tasks import run_together
 from signaling.wire import (
@@ -36,14 +38,13 @@ from signaling.wire import (
     SetPresence,
 )
 
+TICK_S = 1.0
 HEARTBEAT_EVERY_S = 20.0
 CHECK_EVERY_S = 60.0
 BACKLOG_READY = 32
 """Events of a log wait while more messages than this are on their way out."""
 
 logger = logging.getLogger(__name__)
-
-AccessLog = Callable[[Login, str], Awaitable[None]]
 
 
 class Wire(Protocol):
@@ -69,29 +70,38 @@ class Wire(Protocol):
 
 
 class Connection:
-    """One browser page on a WebSocket. A `Sink` of the feeds."""
+    """One browser page on a WebSocket. A `Reader`."""
+
+    __slots__ = ("bucket", "held", "lanes", "login", "number", "touches", "visible", "waiting", "wire")
 
     takes_patches = True
 
-    def __init__(self, login: Login, secret: str, wire: Wire) -> None:
+    def __init__(self, login: Login, wire: Wire) -> None:
         self.login = login
-        self.secret = secret
-        """Of the login's cookie, to look again whether it is still good."""
         self.wire = wire
         self.visible = True
         self.bucket = TokenBucket.full(COMMANDS_PER_S, COMMANDS_BURST, time.monotonic())
         self.lanes: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.waiting = 0
         """Commands that were received and not yet answered."""
+        self.number = 0
+        """Says when it is its turn."""
+        self.touches = 0
+        self.held = False
 
     @property
     def ready(self) -> bool:
         """Whether events of a log may be sent."""
-        return self.wire.backlog < BACKLOG_READY
+        return not self.held and self.wire.backlog < BACKLOG_READY
 
     async def send(self, message: ServerMessage) -> None:
         """Queue a message."""
         await self.wire.send(message)
+
+    async def end_login(self, code: Code) -> None:
+        """Say that the login ended, and close."""
+        await self.send(LoginEnded(code=code))
+        await self.wire.end()
 
 
 class Connections:
@@ -100,21 +110,19 @@ class Connections:
     def __init__(
         self,
         *,
-        identity: Identity,
         presence: Presence,
         views: OpenViews,
         logs: OpenLogs,
-        access_log: Mapping[str, AccessLog],
+        rights: Rights,
         clock: Clock,
     ) -> None:
-        self._identity = identity
         self._presence = presence
         self._views = views
         self._logs = logs
-        self._access_log = access_log
+        self._rights = rights
         self._clock = clock
         self._by_id: dict[str, Connection] = {}
-        self._by_person: defaultdict[str, set[Connection]] = defaultdict(set)
+        self._numbers = itertools.count()
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -130,11 +138,12 @@ class Connections:
             Refusal: ``TOO_MANY`` connections of this login.
         """
         login = connection.login
-        mine = self._by_person[login.person.id]
+        mine = [other for other in self._rights.of(login.person.id) if other.login.connection]
         if sum(other.login.id == login.id for other in mine) >= CONNECTIONS_PER_LOGIN:
             raise Refusal(Code.TOO_MANY, f"more than {CONNECTIONS_PER_LOGIN} connections")
+        connection.number = next(self._numbers)
         self._by_id[login.connection] = connection
-        mine.add(connection)
+        self._rights.add(connection)
         await self._announce(connection)
 
     async def remove(self, connection_id: str) -> None:
@@ -142,14 +151,9 @@ class Connections:
         connection = self._by_id.pop(connection_id, None)
         if connection is None:
             return
-        person = connection.login.person
-        self._by_person[person.id].discard(connection)
-        if not self._by_person[person.id]:
-            del self._by_person[person.id]
-        self._views.close_all(connection)
-        self._logs.close_all(connection)
+        self._rights.remove(connection)
         try:
-            await self._presence.leave(person, connection_id)
+            await self._presence.leave(connection.login.person, connection_id)
         except (RedisError, OSError):
             return  # it ends by itself
 
@@ -185,8 +189,7 @@ class Connections:
         self._views.close(connection, command.view)
 
     async def _open_log(self, connection: Connection, command: OpenLog) -> None:
-        await self._access_log[connection.login.person.app](connection.login, command.log_id)
-        await self._logs.open(connection, command.log_id, command.after)
+        await self._rights.open_log(connection, command.log_id, command.after)
         if self._by_id.get(connection.login.connection) is not connection:
             self._logs.close_all(connection)
 
@@ -202,60 +205,55 @@ class Connections:
     async def run(self) -> None:
         """Announce, send heartbeats and check, until cancelled."""
         await run_together(
-            _every(ANNOUNCE_EVERY_S, self.announce_all),
-            _every(HEARTBEAT_EVERY_S, self.send_heartbeats),
-            _every(CHECK_EVERY_S, self._check_all),
+            self._in_turn(ANNOUNCE_EVERY_S, self._announce_some),
+            self._in_turn(HEARTBEAT_EVERY_S, self.send_heartbeats),
+            self._in_turn(CHECK_EVERY_S, self._check),
         )
 
     async def announce_all(self) -> None:
-        """Announce every connection; also after Redis came back, when it may have forgotten."""
-        for connection in list(self._by_id.values()):
+        """Announce every connection: Redis came back and may have forgotten."""
+        await self._announce_some(self.all())
+
+    async def send_heartbeats(self, connections: Collection[Connection]) -> None:
+        """Tell connections what they should hold, as the database says."""
+        await self._logs.refresh(connections)
+        now = self._clock()
+        for connection in connections:
+            heartbeat = Heartbeat(
+                logs=self._logs.known_heads(connection), views=self._views.versions(connection), now=now
+            )
+            await connection.send(heartbeat)
+
+    def all(self) -> list[Connection]:
+        """Return all connections."""
+        return list(self._by_id.values())
+
+    async def _in_turn(
+        self, every_s: float, act: Callable[[Collection[Connection]], Awaitable[object]]
+    ) -> None:
+        """Act each second on those whose turn it is; it is everybody's once in ``every_s``."""
+        ticks = round(every_s / TICK_S)
+        for tick in itertools.count():
+            await asyncio.sleep(TICK_S)
+            turn = [each for each in self.all() if each.number % ticks == tick % ticks]
+            if not turn:
+                continue
+            try:
+                await act(turn)
+            except Refusal:
+                logger.warning("x connections: the database is away")
+            except Exception:
+                logger.exception("x connections")
+
+    async def _check(self, connections: Collection[Connection]) -> None:
+        await self._rights.look_at(connections)
+
+    async def _announce_some(self, connections: Collection[Connection]) -> None:
+        for connection in connections:
             if connection.wire.closed:  # it went while it was still being taken in
                 await self.remove(connection.login.connection)
             elif not await self._announce(connection):
                 return  # Redis is away: it is tried again
-
-    async def send_heartbeats(self) -> None:
-        """Tell every connection what it should hold, as the database says."""
-        await self._logs.refresh_all()
-        for connection in list(self._by_id.values()):
-            heartbeat = Heartbeat(
-                logs=self._logs.known_heads(connection),
-                views=self._views.versions(connection),
-                now=self._clock(),
-            )
-            await connection.send(heartbeat)
-
-    async def person_touched(self, topic: str) -> None:
-        """Look at the logins of a person who changed: she may have been signed out."""
-        for connection in list(self._by_person.get(topic.partition(":")[2], ())):
-            await self._check(connection)
-
-    async def _check_all(self) -> None:
-        for connection in list(self._by_id.values()):
-            await self._check(connection)
-            for log_id in self._logs.of(connection):
-                await self._check_log(connection, log_id)
-
-    async def _check(self, connection: Connection) -> None:
-        login = connection.login
-        try:
-            now_is = await self._identity.login(login.id, connection.secret, now=self._clock())
-        except Refusal as refusal:
-            if refusal.code is Code.UNAVAILABLE:
-                return
-            logger.info("= connection %s: login ended", login.connection)
-            await connection.send(LoginEnded(code=refusal.code))
-            await connection.wire.end()
-        else:
-            connection.login = dataclasses.replace(now_is, connection=login.connection)
-
-    async def _check_log(self, connection: Connection, log_id: str) -> None:
-        try:
-            await self._access_log[connection.login.person.app](connection.login, log_id)
-        except Refusal as refusal:
-            if refusal.code is not Code.UNAVAILABLE:
-                await self._logs.end(connection, log_id, refusal.code)
 
     async def _announce(self, connection: Connection) -> bool:
         login = connection.login
@@ -264,14 +262,3 @@ class Connections:
         except (RedisError, OSError):
             return False
         return True
-
-
-async def _every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
-    while True:
-        await asyncio.sleep(seconds)
-        try:
-            await act()
-        except Refusal:
-            logger.warning("x connections: the database is away")
-        except Exception:
-            logger.exception("x connections")

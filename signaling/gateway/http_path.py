@@ -15,13 +15,12 @@ from redis.exceptions import RedisError
 
 from signaling.errors import Refusal
 from signaling.feeds.logs import OPEN_MOST as LOGS_MOST
-from signaling.feeds.logs import OpenLogs
 from signaling.feeds.views import OPEN_MOST as VIEWS_MOST
 from signaling.feeds.views import OpenViews
-from signaling.gateway.connections import AccessLog
 from signaling.gateway.dispatch import MESSAGE_MOST, Dispatcher
 from signaling.gateway.edge import STATUS, Edge, read_message, reply
 from signaling.gateway.limits import COMMANDS_BURST, COMMANDS_PER_S, POLLS_BURST, POLLS_PER_S, Buckets
+from signaling.gateway.rights import Rights
 from signaling.identity.presence import Presence
 from signaling.identity.service import Login
 from signaling.parts import Clock
@@ -49,12 +48,22 @@ class Poll:
     """A `Sink` that lives for one request."""
 
     takes_patches = False
-    ready = True
 
     def __init__(self, login: Login) -> None:
         self.login = login
+        self.touches = 0
+        self.held = False
         self.messages: list[ViewSnapshot | ViewEnded | LogEvents | LogEnded | LoginEnded] = []
         self.something = asyncio.Event()
+
+    @property
+    def ready(self) -> bool:
+        """Whether events of a log may be sent."""
+        return not self.held
+
+    async def end_login(self, code: Code) -> None:
+        """Say that the login ended: the answer goes out with it."""
+        await self.send(LoginEnded(code=code))
 
     async def send(self, message: ServerMessage) -> None:
         """Keep a message; of a view only the newest."""
@@ -68,23 +77,21 @@ class Poll:
 class HttpPath:
     """``POST /api/{handle}/command`` and ``POST /api/{handle}/feed``."""
 
-    def __init__(  # noqa: PLR0913 - the services that it joins
+    def __init__(
         self,
         *,
         edge: Edge,
         dispatchers: Mapping[str, Dispatcher],
         presence: Presence,
         views: OpenViews,
-        logs: OpenLogs,
-        access_log: Mapping[str, AccessLog],
+        rights: Rights,
         clock: Clock,
     ) -> None:
         self._edge = edge
         self._dispatchers = dispatchers
         self._presence = presence
         self._views = views
-        self._logs = logs
-        self._access_log = access_log
+        self._rights = rights
         self._clock = clock
         self._closing = asyncio.Event()
         self._commands = Buckets(COMMANDS_PER_S, COMMANDS_BURST)
@@ -121,12 +128,12 @@ class HttpPath:
         with contextlib.suppress(RedisError, OSError):
             await self._presence.announce(login.person, f"poll-{login.id}", visible=holds.visible)
         poll = Poll(login)
+        self._rights.add(poll)
         try:
             await self._open(poll, holds)
             await self._wait(request, poll, holds.wait)
         finally:
-            self._views.close_all(poll)
-            self._logs.close_all(poll)
+            self._rights.remove(poll)
         return reply(FeedAnswer(messages=tuple(poll.messages), now=self._clock()))
 
     async def _open(self, poll: Poll, holds: Feed) -> None:
@@ -139,8 +146,7 @@ class HttpPath:
                 await poll.send(ViewEnded(view=view, code=refusal.code))
         for log_id, after in holds.logs.items():
             try:
-                await self._access_log[poll.login.person.app](poll.login, log_id)
-                await self._logs.open(poll, log_id, after)
+                await self._rights.open_log(poll, log_id, after)
             except Refusal as refusal:
                 if refusal.code is Code.UNAVAILABLE:
                     raise

@@ -162,7 +162,7 @@ class SocketServer:
         secret = handshake.secret or secret_of(request, handshake.login)
         login = await self._identity.login(handshake.login, secret, now=self._clock())
         login = dataclasses.replace(login, connection=sid)
-        await self._connections.add(Connection(login, secret, _Wire(self, sid, websocket)))
+        await self._connections.add(Connection(login, _Wire(self, sid, websocket)))
         websocket.accepted = True
 
     async def _disconnect(self, sid: str, reason: str) -> None:

@@ -5,7 +5,7 @@ of her logins at once. Rate limits per address are the gateway's.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +21,8 @@ from signaling.wire import Code
 HANDLE = re.compile(r"[A-Za-z0-9_-]{12}", re.ASCII)
 LOGIN_S = 90 * 86400.0
 """A login lasts that long at most; the personal link opens the next one."""
+ASK_AT_ONCE = 500
+"""Logins in one question to the database."""
 LOGINS_PER_PERSON = 20
 """The oldest ones end when there are more."""
 
@@ -239,6 +241,17 @@ class Identity:
         if row is None or not is_secret(secret, row.digest):
             raise Refusal(Code.NOT_SIGNED_IN, "no such login")
         return Login(id=handle, person=_person(row))
+
+    async def logins(self, handles: Collection[str], *, now: float) -> dict[str, Login]:
+        """Return those of some logins, whose secrets were seen before, that have not ended, by handle."""
+        known = select(person, login.c.handle).join(login, login.c.person == person.c.id)
+        asked, found = sorted(handles), dict[str, Login]()
+        for first in range(0, len(asked), ASK_AT_ONCE):
+            some = login.c.handle.in_(asked[first : first + ASK_AT_ONCE])
+            async with self._database.read() as tx:
+                rows = await tx.execute(known.where(some, login.c.expires_at > now))
+            found |= {row.handle: Login(id=row.handle, person=_person(row)) for row in rows}
+        return found
 
     async def sign_out(self, handle: str) -> None:
         """End a login; the person's topic is touched, so that her open pages learn it."""

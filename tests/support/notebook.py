@@ -105,18 +105,23 @@ class NotebookPart:
         raise ZeroDivisionError(command.text)
 
     async def open(self, login: Login, key: str) -> None:
-        if login.person.role == STRANGER:
+        if login.person.role == STRANGER or login.person.id in self._app.refused:
             raise Refusal(Code.FORBIDDEN, "strangers see nothing")
 
     async def snapshot(self, login: Login, key: str) -> tuple[Page, frozenset[str]]:
+        await self.open(login, key)
         async with self._context.database.read() as tx:
             counted = await tx.execute(select(func.count()).select_from(log_event))
         present = await self._context.presence.of("notebook")
         page = Page(lines=int(counted.scalar() or 0), me=login.person.name, present=present)
-        return page, frozenset({"notebook", "presence:notebook"})
+        return page, frozenset({"notebook", "presence:notebook", f"person:{login.person.id}"})
 
-    async def access_log(self, login: Login, log_id: str) -> None:
+    async def access_log(self, login: Login, log_id: str) -> int:
         await self.open(login, "")
+        async with self._app.asked:
+            if login.person.id in self._app.refused:
+                raise Refusal(Code.FORBIDDEN, "no longer")
+        return self._app.floors.get(login.person.id, 0)
 
     async def access_file(self, login: Login, file_id: str) -> None:
         async with self._context.database.read() as tx:
@@ -137,6 +142,12 @@ class Notebook:
         """Persons of whom ``on_presence`` told."""
         self.sweeps: list[Sweep] = []
         self.open_to_guests = True
+        self.floors: dict[str, int] = {}
+        """Person to the seq after which she may read."""
+        self.refused: set[str] = set()
+        """Persons who may read no longer."""
+        self.asked = asyncio.Lock()
+        """Held by a test while nobody shall learn whether he may read."""
 
     def build(self, context: Context) -> Part:
         part = NotebookPart(context, self)

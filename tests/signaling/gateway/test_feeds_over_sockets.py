@@ -77,7 +77,7 @@ async def test_heartbeats_say_what_a_page_should_hold(place, web, enter, monkeyp
     await aya.send(Write(client_id="client-id-1", text="one"))
     await aya.wait_for(lambda: texts(aya, place.log) == ["one"] and aya.views["notebook"]["lines"] == 1)
     del aya.logs[place.log][:]  # as if nothing had come through
-    await web.gateway._connections.send_heartbeats()
+    await web.gateway._connections.send_heartbeats(web.gateway._connections.all())
     await aya.wait_for(lambda: texts(aya, place.log) == ["one"])
 
 
@@ -115,16 +115,17 @@ async def test_nothing_is_kept_of_a_connection_that_went(place, web, enter):
     await until(lambda: len(gateway._connections) == 0)
     assert not gateway._views._open
     assert not gateway._logs._open
-    assert not gateway._connections._by_person
+    assert not gateway._rights._by_person
 
 
 async def test_the_login_is_looked_at_again_every_minute(place, web, enter, monkeypatch):
-    assert connections_module.CHECK_EVERY_S == 60.0
-    aya = await enter("Aya")
+    monkeypatch.setattr(connections_module, "TICK_S", 0.01)
+    monkeypatch.setattr(connections_module, "CHECK_EVERY_S", 0.05)
+    aya, bao = await enter("Aya"), await enter("Bao")
     context = web.process.context
     async with context.database.write() as tx:  # as an expiry does it: nobody is told
-        person = next(iter(web.gateway._connections._by_person))
+        person = next(iter(web.gateway._rights._by_person))
         await context.identity.revoke_person_links(tx, person)
         tx.topics.clear()
-    await web.gateway._connections._check_all()
     await aya.wait_for(lambda: aya.login_ended is Code.NOT_SIGNED_IN)
+    assert bao.connected
