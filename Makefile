@@ -9,7 +9,7 @@ LOCK = $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --genera
 export PERMANENCE_DEMO
 export PYTHONUTF8 = 1
 
-.PHONY: help run test check fmt bench load lock python
+.PHONY: help run test check fmt bench load soak lock python
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -40,6 +40,10 @@ bench: python ## measure; FIGURE=prefix for a part; one JSON object a line
 load: python ## Locust: CALLS calls through a fresh system, or through HOST_URL by the personal links in the file LINKS
 	@$(PREPARE) test
 	@exec $(if $(HOST_URL),,$(VENV)/python -m load.system) $(VENV)/locust -f load/locustfile.py --headless --only-summary $(if $(HOST_URL),--host $(HOST_URL))
+
+soak: python ## kill everything while people write, for MINUTES=10, and count what is lost; SEED= repeats one
+	@$(PREPARE) test
+	@exec env SEED=$(SEED) MINUTES=$(MINUTES) $(VENV)/python -m load.soak
 
 lock: python ## write requirements.txt and requirements-dev.txt anew from pyproject.toml; UPGRADE=--upgrade for the newest
 	@$(PREPARE) check

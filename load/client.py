@@ -161,7 +161,7 @@ class Client:
 
     async def close(self) -> None:
         """Leave."""
-        await self._socket.disconnect()
+        await self._socket.shutdown()  # also when it is just trying to connect again
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

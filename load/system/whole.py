@@ -16,6 +16,8 @@ from load.system import redis as redis_servers
 from load.system.processes import Process, free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
+WEB = ("signaling",)
+"""The module of a web process, and words that come before the apps."""
 APPS = ("classroom.app:app",)
 UP_WITHIN_S = 45.0
 
@@ -47,6 +49,7 @@ class System:
     environment: dict[str, str]
     apps: tuple[str, ...] = APPS
     """Dotted names of what web and worker processes serve."""
+    web_program: tuple[str, ...] = WEB
     web: list[Process] = field(default_factory=list)
     worker: list[Process] = field(default_factory=list)
     sfu: list[Process] = field(default_factory=list)
@@ -75,7 +78,7 @@ class System:
 
     def start_web(self) -> Process:
         """Start one more web process on the same port, and wait until it listens."""
-        process = self._start("web", self.web, "signaling", *self.apps)
+        process = self._start("web", self.web, *self.web_program, *self.apps)
         process.wait_for("= listening", UP_WITHIN_S)
         return process
 
@@ -151,6 +154,7 @@ def running(
     database_url: str | None = None,
     redis_url: str | None = None,
     apps: tuple[str, ...] = APPS,
+    web_program: tuple[str, ...] = WEB,
     **more: str,
 ) -> Iterator[System]:
     """Run a migrated, seeded and healthy system until the end of the block.
@@ -162,6 +166,7 @@ def running(
         database_url: Of an empty database; an SQLite file in ``folder`` when None.
         redis_url: Of a running Redis or Valkey; one of its own when None.
         apps: What web and worker processes serve.
+        web_program: What starts a web process.
         more: Added to every process' environment.
     """
     with ExitStack() as stack:
@@ -182,6 +187,7 @@ def running(
             }
             | more,
             apps=apps,
+            web_program=web_program,
             _stack=stack,
         )
         system.admin("migrate", *apps)
