@@ -15,6 +15,7 @@ from aiohttp import web
 from signaling.calls.service import Call, CallPolicy, Calls, Offer, Transition
 from signaling.database import Database, Transaction, metadata
 from signaling.errors import Refusal
+from signaling.feeds.ephemeral import Ephemeral
 from signaling.feeds.service import Feeds, View
 from signaling.files.service import Files
 from signaling.hours import Opening, Timetable, Window, start_of_day
@@ -35,6 +36,7 @@ __all__ = [
     "Clock",
     "Context",
     "DemoPerson",
+    "Ephemeral",
     "Handler",
     "Login",
     "Notice",
@@ -65,6 +67,7 @@ class Context:
     database: Database
     identity: Identity
     presence: Presence
+    ephemeral: Ephemeral
     log: Log
     calls: Calls
     files: Files

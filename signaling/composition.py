@@ -13,6 +13,7 @@ from signaling.api import App, Clock, Context, Part
 from signaling.calls.service import Calls
 from signaling.database import Database
 from signaling.feeds.bus import connect
+from signaling.feeds.ephemeral import Ephemeral
 from signaling.feeds.service import Feeds
 from signaling.files.service import Files
 from signaling.identity.presence import Presence
@@ -62,6 +63,7 @@ async def compose(
         database=database,
         identity=identity,
         presence=Presence(redis, feeds, identity, clock),
+        ephemeral=Ephemeral(redis, feeds, clock),
         log=Log(database),
         calls=Calls(database, identity, redis, clock),
         files=Files(database, settings.data_dir / "files", settings.files_keys),

@@ -51,6 +51,7 @@ def sweeps_of(process: Process) -> list[Sweep]:
     context = process.context
     own = [
         Sweep("presence", _counted(context.presence.sweep), every_s=1.0),
+        Sweep("ephemeral", context.ephemeral.sweep, every_s=1.0),
         Sweep("identity.purge", context.identity.purge, every_s=PURGE_EVERY_S),
         Sweep("log.purge", _to_the_end(context.log.purge), every_s=PURGE_EVERY_S),
         Sweep("notices.send", context.notices.send, every_s=2.0),

@@ -2,7 +2,7 @@
 
 import string
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from load.client import apply_patch
@@ -30,6 +30,7 @@ class Table(Struct, frozen=True, kw_only=True):
     best: Row | None = None
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(objects, objects)
 def test_a_patch_makes_the_new_data_of_the_old(old, new):
     assert apply_patch(old, merge_patch(old, new)) == new
