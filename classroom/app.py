@@ -29,7 +29,7 @@ class Classroom:
 
         async def access_file(login: Login, file_id: str) -> None:
             async with context.database.read() as tx:
-                owner = await context.files.owner(tx, file_id)
+                owner = await context.files.owner(tx, "classroom", file_id)
                 await access_photo(tx, login, file_id, owner, context.clock())
 
         return Part(

@@ -128,9 +128,9 @@ class Questions:
     async def _check_photo(self, tx: Transaction, me: str, photo: str | None, now: float) -> None:
         if photo is None:
             return
-        if await self.context.files.owner(tx, photo) != me:
+        if await self.context.files.owner(tx, "classroom", photo) != me:
             raise Refusal(Code.NOT_FOUND, "no such photo of this pupil")
-        await self.context.files.keep_until(tx, photo, now + PHOTO_KEPT_S)
+        await self.context.files.keep_until(tx, "classroom", photo, now + PHOTO_KEPT_S)
 
     async def _own(self, tx: Transaction, me: str, question_id: str, *, lock: bool = True) -> store.Question:
         question = await store.question(tx, question_id, lock=lock)

@@ -5,6 +5,8 @@
 - ``people APP``: who is known to an app, by its short name; one JSON line each: id, role, name.
 - ``link PERSON [--code] [--days N]``: a new personal link, or a short code to be read aloud.
 - ``revoke PERSON``: end all links, codes and logins of a person, when a link was lost.
+- ``rewrap``: wrap the keys of all files with the first key of ``FILES_KEY``; then the others may go.
+- ``rescan``: have the scanner look at all documents again, for instance after ``CLAMD`` was set.
 - ``typescript [--check]``: write the browser's message types, for signaling and every app of this folder.
 
 What it prints on standard output is the result; what goes wrong is one sentence on standard error.
@@ -56,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     for name, needed in (("migrate", "*"), ("seed", "+")):
         commands.add_parser(name).add_argument("apps", nargs=needed, metavar="APP")
     commands.add_parser("people").add_argument("app", metavar="APP", help="such as classroom")
+    for name in ("rewrap", "rescan"):
+        commands.add_parser(name)
     commands.add_parser("typescript").add_argument("--check", action="store_true", help="only compare")
     for name in ("link", "revoke"):
         commands.add_parser(name).add_argument("person", metavar="PERSON", help="the person's id")
@@ -67,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 async def _run(arguments: argparse.Namespace, settings: Settings) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     commands = {"migrate": _migrate, "seed": _seed, "people": _people, "link": _link, "revoke": _revoke}
+    commands |= {"rewrap": _rewrap, "rescan": _rescan}
     apps = [load_app(dotted) for dotted in getattr(arguments, "apps", ())]
     async with compose(settings, apps) as process:
         await commands[arguments.command](process, arguments)
@@ -88,6 +93,17 @@ async def _people(process: Process, arguments: argparse.Namespace) -> None:
     async with process.context.database.read() as tx:
         for person in await process.context.identity.everybody(tx, arguments.app):
             _show(id=person.id, role=person.role, name=person.name)
+
+
+async def _rewrap(process: Process, _arguments: argparse.Namespace) -> None:
+    _show(rewrapped=str(await process.context.files.rewrap()))
+
+
+async def _rescan(process: Process, _arguments: argparse.Namespace) -> None:
+    context = process.context
+    if not context.settings.clamd:
+        raise BadSetting("There is no scanner: set CLAMD, for instance to unix:/run/clamav/clamd.ctl.")
+    _show(rescanned=str(await context.files.rescan(context.clock())))
 
 
 async def _link(process: Process, arguments: argparse.Namespace) -> None:

@@ -17,6 +17,7 @@ from signaling.database import Database, Transaction, metadata
 from signaling.errors import Refusal
 from signaling.feeds.ephemeral import Ephemeral
 from signaling.feeds.service import Feeds, View
+from signaling.files.documents import Document, DocumentState, Follow
 from signaling.files.service import Files
 from signaling.hours import Opening, Timetable, Window, start_of_day
 from signaling.identity.presence import Presence
@@ -25,11 +26,12 @@ from signaling.log.service import Log
 from signaling.notices.contract import Notice
 from signaling.notices.service import Notices
 from signaling.parts import Clock, Handler, Page, Sweep
-from signaling.settings import Settings
+from signaling.settings import BadSetting, Settings
 from signaling.wire import Command
 
 __all__ = [
     "App",
+    "BadSetting",
     "Call",
     "CallPolicy",
     "Calls",
@@ -37,6 +39,8 @@ __all__ = [
     "Context",
     "DemoPerson",
     "Ephemeral",
+    "Document",
+    "DocumentState",
     "Handler",
     "Login",
     "Notice",
@@ -77,11 +81,12 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """One person of the demonstration and the secret of her personal link."""
+    """One person of the demonstration and the secret of her personal link, or a page to show and its path."""
 
     name: str
     role: str
-    token: str
+    token: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,8 @@ class Part:
     """Makes the person of somebody who comes without a link, who speaks this language; None: nobody may."""
     sweeps: Sequence[Sweep] = ()
     """The app's own deadlines and purges."""
+    on_document: Follow | None = None
+    """Told each new state of a document in the transaction that brings it; None: the app takes no documents."""
     on_presence: Callable[[str], Awaitable[None]] | None = None
     """Told the person id when presence changed (on every process that hears it)."""
 

@@ -66,14 +66,16 @@ async def compose(
         ephemeral=Ephemeral(redis, feeds, clock),
         log=Log(database),
         calls=Calls(database, identity, redis, clock),
-        files=Files(database, settings.data_dir / "files", settings.files_keys),
+        files=Files(database, settings.data_dir / "files", settings.files_keys, settings.clamd),
         notices=Notices(database, settings, clock),
         feeds=feeds,
     )
     try:
         parts = {app.name: app.build(context) for app in apps}
         context.calls.set_policies({name: part.call_policy for name, part in parts.items()})
-        for part in parts.values():
+        for name, part in parts.items():
+            if part.on_document is not None:
+                context.files.follow(name, part.on_document)
             if part.on_presence is not None:
                 feeds.on_topic("person:", _person_of(part.on_presence))
         yield Process(context, redis, {app.name: app for app in apps}, parts)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Self
 
 from signaling.database import sqlite_file_url
+from signaling.files.clamd import Clamd
 from signaling.notices.server import MailServer, mail_server
 
 KEY_BYTES = 32
@@ -57,6 +58,8 @@ class Settings:
     data_dir: Path = Path("data")
     trusted_proxy: tuple[IPv4Network | IPv6Network, ...] = ()
     """Neighbours whose X-Forwarded-For is believed."""
+    clamd: str = ""
+    """Scanner for viruses: ``unix:/path`` or ``tcp:host:port``; empty: documents are marked as not scanned."""
     mail: MailServer | None = None
     """Where mail is handed over; None: no mail is offered."""
     vapid_key: bytes = field(default=b"", repr=False)
@@ -92,6 +95,7 @@ class Settings:
             embed_origins=_embed_origins(env.get("EMBED_ORIGINS", "")),
             data_dir=data_dir,
             trusted_proxy=_networks(env.get("TRUSTED_PROXY", "")),
+            clamd=_clamd(env.get("CLAMD", "")),
             mail=_mail(env),
             vapid_key=_key("VAPID_KEY", env["VAPID_KEY"]) if env.get("VAPID_KEY") else b"",
             push_private=env.get("PUSH_PRIVATE", "") == "1",
@@ -153,6 +157,16 @@ def _tls(env: Mapping[str, str]) -> tuple[Path | None, Path | None]:
         if not os.access(path, os.R_OK):
             raise BadSetting(f"{name} names {path}, which cannot be read: check the path and its rights.")
     return Path(cert), Path(key)
+
+
+def _clamd(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        Clamd(text)
+    except ValueError as error:
+        raise BadSetting(f"CLAMD: {error}. For instance CLAMD=unix:/run/clamav/clamd.ctl.") from error
+    return text
 
 
 def _mail(env: Mapping[str, str]) -> MailServer | None:

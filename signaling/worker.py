@@ -56,6 +56,7 @@ def sweeps_of(process: Process) -> list[Sweep]:
         Sweep("log.purge", _to_the_end(context.log.purge), every_s=PURGE_EVERY_S),
         Sweep("notices.send", context.notices.send, every_s=2.0),
         Sweep("notices.purge", _to_the_end(context.notices.purge), every_s=PURGE_EVERY_S),
+        Sweep("files.scan", context.files.scan, every_s=1.0),
         Sweep("files.purge", _to_the_end(context.files.purge), every_s=PURGE_EVERY_S),
     ]
     return [

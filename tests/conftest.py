@@ -8,6 +8,7 @@ SERVERS = (
     "tests.support.valkey",
     "tests.support.sfu_worker",
     "tests.support.databases",
+    "tests.support.clamd",
     "tests.support.system",
 )
 

@@ -17,6 +17,8 @@ from xml.etree import ElementTree
 from load.system.postgres import find_program
 
 ROOT = Path(__file__).resolve().parent.parent
+PATH = f"{os.environ['PATH']}:/usr/sbin"
+"""Debian keeps servers where only root looks."""
 APT = ("apt-get", "-o", "Acquire::Retries=3")
 
 
@@ -31,7 +33,7 @@ class Tool:
     @property
     def found(self) -> bool:
         return (
-            find_program(self.program) if self.mark == "postgres" else shutil.which(self.program)
+            find_program(self.program) if self.mark == "postgres" else shutil.which(self.program, path=PATH)
         ) is not None
 
 
@@ -40,6 +42,7 @@ TOOLS = (
     Tool("firefox", "firefox-esr", "firefox-esr"),
     Tool("redis", "redis-server", "redis-server"),
     Tool("postgres", "postgres", "postgresql"),
+    Tool("clamd", "clamd", "clamav-daemon"),
 )
 
 

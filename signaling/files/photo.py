@@ -11,28 +11,30 @@ from signaling.errors import Refusal
 from signaling.wire import Code
 
 RAW_BYTES = 10_000_000
+"""Of a photo that comes in one go."""
 PIXELS = 50_000_000
 """Width times height before anything is decoded: a small file may unfold to gigabytes."""
 EDGE = 1600
 """Pixels of the longer side afterwards: handwriting on a page stays readable."""
+PAPER_EDGE = 2400
+"""The same for the photo of a paper: its small print stays readable."""
 QUALITY = 82
-FORMATS = ("JPEG", "PNG", "WEBP")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 PLAIN_MODES = ("L", "RGB", "CMYK", "YCbCr")
-CONTENT_TYPE = "image/jpeg"
 
 
-def clean_photo(raw: bytes) -> bytes:
-    """Return the photo as a JPEG: upright (EXIF orientation applied), at most `EDGE` pixels, without metadata.
+def clean_photo(raw: bytes, edge: int = EDGE) -> bytes:
+    """Return the photo as a JPEG: upright (EXIF orientation applied), at most `edge` pixels, without metadata.
+
+    Of one that moves, the first picture is kept.
 
     Raises:
-        Refusal: `TOO_LARGE` (bytes or pixels) or `BAD_FILE` (not a picture, truncated, of another format).
+        Refusal: `TOO_LARGE` (pixels) or `BAD_FILE` (not a picture, truncated, of another format).
     """
-    if len(raw) > RAW_BYTES:
-        raise Refusal(Code.TOO_LARGE, f"a photo has at most {RAW_BYTES} bytes")
     try:
         with Image.open(BytesIO(raw), formats=FORMATS) as image:
             _check_pixels(image)
-            return _to_jpeg(_redraw(image))
+            return _to_jpeg(_redraw(image, edge))
     except Refusal:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -46,11 +48,11 @@ def _check_pixels(image: Image.Image) -> None:
         raise Refusal(Code.TOO_LARGE, f"a photo has at most {PIXELS} pixels")
 
 
-def _redraw(image: Image.Image) -> Image.Image:
+def _redraw(image: Image.Image, edge: int) -> Image.Image:
     """Shrink, turn, and paint on a new white canvas: what is not a pixel (EXIF, GPS, comment, profile) stays behind."""
     if image.mode not in PLAIN_MODES:
         image = image.convert("RGBA")
-    image.thumbnail((EDGE, EDGE), Image.Resampling.LANCZOS)
+    image.thumbnail((edge, edge), Image.Resampling.LANCZOS)
     upright = ImageOps.exif_transpose(image)
     canvas = Image.new("RGB", upright.size, "white")
     canvas.paste(upright.convert("RGB"), mask=upright.getchannel("A") if upright.mode == "RGBA" else None)

@@ -1,29 +1,49 @@
-"""Photos that persons send: cleaned, encrypted on disk, with an owner and a purge date each.
+"""Files that persons send: checked, encrypted on disk, with an owner, a state and a purge date each.
 
-Who may see one is the app's to say. The row is committed before its bytes are written and deleted after they are
-gone: whenever the process dies, no bytes are left without the row that has them purged.
+Who may see one is the app's to say; whether it may be seen at all is said here. A row is committed before its bytes
+are written and deleted after they are gone: whenever the process dies, no bytes are left without a row that has them
+purged.
 """
 
 import asyncio
 import logging
-import os
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import delete, insert, select, update
 
 from signaling.database import Database, Transaction
 from signaling.errors import Refusal
-from signaling.files.photo import CONTENT_TYPE, RAW_BYTES, clean_photo
-from signaling.files.sealing import CannotOpen, Sealed, Sealer
+from signaling.files import documents
+from signaling.files.clamd import Clamd
+from signaling.files.documents import Document, DocumentState, Follow, Followers, document_of, key_of
+from signaling.files.kinds import JPEG
+from signaling.files.photo import RAW_BYTES, clean_photo
+from signaling.files.rewrapping import rewrap_all
+from signaling.files.scanning import Scanning
+from signaling.files.sealing import CannotOpen, Keys
 from signaling.files.tables import file
+from signaling.files.turns import Turns
+from signaling.files.uploads import Uploads
+from signaling.files.vault import Vault
 from signaling.ids import new_id
 from signaling.wire import Code
 
-PHOTOS_WAITING = 8
-"""Photos are cleaned one at a time; each that waits holds up to 10 MB."""
 PURGE_BATCH = 100
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A document and its bytes, the first of which were found to be whole."""
+
+    document: Document
+    pieces: AsyncGenerator[bytes, None]
+    """To be closed by who reads them."""
 
 
 class Files:
@@ -33,17 +53,27 @@ class Files:
         database: Where the rows are.
         folder: Where the bytes are; every process of the server needs the same one.
         keys: 32 bytes each; the first seals, all open (`Settings.files_keys`).
+        clamd: Address of the scanner (`Settings.clamd`); empty: documents are marked as not scanned.
     """
 
-    def __init__(self, database: Database, folder: Path, keys: tuple[bytes, ...]) -> None:
+    def __init__(self, database: Database, folder: Path, keys: tuple[bytes, ...], clamd: str = "") -> None:
         self._database = database
-        self._folder = folder
-        self._sealer = Sealer(keys)
-        self._turn = asyncio.Semaphore(1)
-        self._waiting = 0
+        self._vault = Vault(folder, Keys(keys))
+        self._turns = Turns()
+        self._followers = Followers()
+        first = DocumentState.RECEIVED if clamd else DocumentState.NOT_SCANNED
+        self.uploads = Uploads(database, self._vault, self._turns, self._followers, first)
+        """Documents under way."""
+        self._scanning = Scanning(database, self._vault, self._followers, Clamd(clamd)) if clamd else None
+
+    def follow(self, app: str, follow: Follow) -> None:
+        """Take documents for this app, and tell it of each new state."""
+        self._followers.add(app, follow)
 
     async def store_photo(self, *, app: str, owner: str, raw: bytes, purge_at: float) -> str:
         """Clean a photo off the loop and store it. Opens its own transactions: cleaning takes long.
+
+        What is kept is drawn anew from the pixels alone, so no scanner is asked.
 
         Args:
             app: Whose it is.
@@ -59,102 +89,121 @@ class Files:
         """
         if len(raw) > RAW_BYTES:
             raise Refusal(Code.TOO_LARGE, f"a photo has at most {RAW_BYTES} bytes")
-        photo = await self._clean(raw)
+        photo = await self._turns.take(partial(clean_photo, raw))
         file_id = new_id()
-        sealed = self._sealer.seal(photo, file_id)
+        key = self._vault.keys.new()
         values = {
             "id": file_id,
             "app": app,
             "owner": owner,
-            "content_type": CONTENT_TYPE,
+            "name": "",
+            "kind": JPEG.word,
+            "content_type": JPEG.content_type,
+            "size": len(photo),
+            "state": DocumentState.NOT_SCANNED,
+            "at": 0.0,
+            "wrapped_key": key.wrapped,
+            "key_id": key.key_id,
+            "scans": 0,
             "purge_at": purge_at,
         }
         async with self._database.write() as tx:
-            await tx.execute(
-                insert(file).values(**values, wrapped_key=sealed.wrapped_key, key_id=sealed.key_id)
-            )
+            await tx.execute(insert(file).values(values))
+
+        def write() -> None:
+            self._vault.begin(file_id)
+            self._vault.publish(file_id, self._vault.stage(file_id, key, photo))
+            self._vault.drop_pieces([file_id])
+
         try:
-            await asyncio.to_thread(_write, self._path(file_id), sealed.data)
+            await asyncio.to_thread(write)
         except OSError as error:
             logger.warning("x file not written: %s", error.strerror)
             raise Refusal(Code.UNAVAILABLE, "the disk does not take it") from error
         return file_id
 
-    async def _clean(self, raw: bytes) -> bytes:
-        if self._waiting >= PHOTOS_WAITING:
-            raise Refusal(Code.TOO_MANY, "too many photos at once")
-        self._waiting += 1
-        try:
-            async with self._turn:
-                return await asyncio.to_thread(clean_photo, raw)
-        finally:
-            self._waiting -= 1
-
-    async def open(self, tx: Transaction, file_id: str) -> tuple[bytes, str]:
-        """Return the bytes and their content type; ask the app's door first.
+    async def open(self, tx: Transaction, app: str, file_id: str) -> Opened:
+        """Return a document and its bytes; ask the app's door first.
 
         Raises:
-            Refusal: `NOT_FOUND`, also for bytes that were lost or changed.
+            Refusal: `NOT_FOUND`, also for bytes that were lost or changed; `NOT_SCANNED_YET`; `INFECTED`.
         """
-        row = (await tx.execute(select(file).where(file.c.id == file_id))).first()
+        row = next(iter(await documents.find(tx, app, [file_id])), None)
         if row is None:
             raise Refusal(Code.NOT_FOUND, "no such file")
+        document = document_of(row)
+        if document.state is DocumentState.INFECTED:
+            raise Refusal(Code.INFECTED, "a virus was found in it; it was deleted")
+        if not document.state.may_open:
+            raise Refusal(Code.NOT_SCANNED_YET, "the scanner has not looked at it yet")
+        pieces = self._vault.pieces(file_id, key_of(row), row.size)
         try:
-            data = await asyncio.to_thread(self._path(row.id).read_bytes)
-            sealed = Sealed(key_id=row.key_id, wrapped_key=row.wrapped_key, data=data)
-            return self._sealer.open(sealed, row.id), row.content_type
+            first = await anext(pieces)
         except (OSError, CannotOpen) as error:
-            logger.warning("x file %s: %s", row.id, error)
+            logger.warning("x file %s: %s", file_id, error)
             raise Refusal(Code.NOT_FOUND, "no such file") from error
+        return Opened(replace(document, size=row.size or len(first)), _with_first(first, pieces))
 
-    async def owner(self, tx: Transaction, file_id: str) -> str | None:
-        """Return the person whose file it is; None when there is no such file."""
-        owner = await tx.execute(select(file.c.owner).where(file.c.id == file_id))
-        return owner.scalar()
+    async def owner(self, tx: Transaction, app: str, file_id: str) -> str | None:
+        """Return the person whose file it is; None when this app has no such file."""
+        document = await self.document(tx, app, file_id)
+        return document.owner if document else None
 
-    async def keep_until(self, tx: Transaction, file_id: str, purge_at: float) -> None:
+    async def document(self, tx: Transaction, app: str, file_id: str) -> Document | None:
+        """Return a document; None when this app has no such file."""
+        return (await self.documents(tx, app, [file_id])).get(file_id)
+
+    async def documents(self, tx: Transaction, app: str, ids: Iterable[str]) -> dict[str, Document]:
+        """Return those of the documents that are there, by id."""
+        return {row.id: document_of(row) for row in await documents.find(tx, app, ids)}
+
+    async def keep_until(self, tx: Transaction, app: str, file_id: str, purge_at: float) -> None:
         """Give a file another purge date, sooner or later; a date that is past has it purged next.
 
         Raises:
             Refusal: `NOT_FOUND`.
         """
-        changed = await tx.execute(update(file).where(file.c.id == file_id).values(purge_at=purge_at))
+        known = (file.c.id == file_id, file.c.app == app, file.c.state != documents.ERASED)
+        changed = await tx.execute(update(file).where(*known).values(purge_at=purge_at))
         if changed.rowcount != 1:
             raise Refusal(Code.NOT_FOUND, "no such file")
 
+    async def erase(self, tx: Transaction, app: str, file_id: str) -> None:
+        """Make a file unreadable with this transaction's commit; an unknown one is no matter."""
+        await documents.erase(tx, app, file_id)
+
+    async def scan(self, now: float) -> int:
+        """Have the scanner look at some of those that are due; a sweep of the worker."""
+        return await self._scanning.sweep(now) if self._scanning else 0
+
+    async def rescan(self, now: float) -> int:
+        """Have the scanner look at everything again; what may be opened stays open until then."""
+        async with self._database.write() as tx:
+            looked_at = (DocumentState.CLEAN, DocumentState.NOT_SCANNED, DocumentState.ERROR)
+            due = update(file).where(file.c.state.in_(looked_at), file.c.name != "")
+            return (await tx.execute(due.values(scan_at=now, scans=0))).rowcount
+
+    async def rewrap(self) -> int:
+        """Wrap the keys of all files with the first of the server's keys; returns how many were changed."""
+        return await rewrap_all(self._database, self._vault.keys)
+
     async def purge(self, now: float) -> int:
-        """Delete some of the files whose time has come, bytes and row.
+        """Delete some of the files and uploads whose time has come, bytes and row.
 
         Returns:
             How many went; call again while it is not 0.
         """
         due = select(file.c.id).where(file.c.purge_at <= now).order_by(file.c.purge_at).limit(PURGE_BATCH)
-        async with (
-            self._database.write() as tx
-        ):  # the row stays locked, so that nobody keeps it longer meanwhile
+        # The row stays locked, so that nobody keeps it longer meanwhile.
+        async with self._database.write() as tx:
             ids = [row.id for row in await tx.execute(due.with_for_update())]
-            await asyncio.to_thread(_remove, [self._path(file_id) for file_id in ids])
+            await asyncio.to_thread(self._vault.remove, ids)
             await tx.execute(delete(file).where(file.c.id.in_(ids)))
-        return len(ids)
-
-    def _path(self, file_id: str) -> Path:
-        return self._folder / file_id
+        return len(ids) + await self.uploads.purge(now)
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write and wait for the disk: what is acknowledged survives a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _remove(paths: list[Path]) -> None:
-    for path in paths:
-        path.unlink(missing_ok=True)
+async def _with_first(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    async with aclosing(rest):
+        yield first
+        async for piece in rest:
+            yield piece

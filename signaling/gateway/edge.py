@@ -199,6 +199,7 @@ class Edge:
         own = f"{'https' if secure else 'http'}://{request.host}"
         socket = f" {own.replace('http', 'ws', 1)}" if own in self._origins else ""
         ancestors = self._ancestors if request.get(EMBEDDABLE) else "'none'"
-        response.headers["Content-Security-Policy"] = POLICY.format(ancestors=ancestors, socket=socket)
+        policy = POLICY.format(ancestors=ancestors, socket=socket)
+        response.headers.setdefault("Content-Security-Policy", policy)  # a document has a stricter one
         if secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -12,6 +12,7 @@ from signaling.api import (
     Call,
     Context,
     DemoPerson,
+    Document,
     Login,
     Part,
     Person,
@@ -125,7 +126,7 @@ class NotebookPart:
 
     async def access_file(self, login: Login, file_id: str) -> None:
         async with self._context.database.read() as tx:
-            if await self._context.files.owner(tx, file_id) != login.person.id:
+            if await self._context.files.owner(tx, "notebook", file_id) != login.person.id:
                 raise Refusal(Code.NOT_FOUND, "not yours")
 
 
@@ -138,6 +139,8 @@ class Notebook:
     def __init__(self) -> None:
         self.waiting = 0
         self.go_on = asyncio.Event()
+        self.documents: list[Document] = []
+        """States of documents, in the order in which ``on_document`` was told."""
         self.present: list[str] = []
         """Persons of whom ``on_presence`` told."""
         self.sweeps: list[Sweep] = []
@@ -154,6 +157,9 @@ class Notebook:
 
         async def told(person: str) -> None:
             self.present.append(person)
+
+        async def follow(tx: Transaction, document: Document) -> None:
+            self.documents.append(document)
 
         async def admit(tx: Transaction, language: str) -> Person:
             return await context.identity.create_person(
@@ -172,6 +178,7 @@ class Notebook:
                 WebPage("/fenetre", "fenetre.html", embeddable=True),
             ],
             on_presence=told,
+            on_document=follow,
             admit=admit if self.open_to_guests else None,
         )
 

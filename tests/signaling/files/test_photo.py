@@ -1,5 +1,6 @@
 import struct
 import zlib
+from io import BytesIO
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from signaling.errors import Refusal
-from signaling.files.photo import EDGE, PIXELS, RAW_BYTES, clean_photo
+from signaling.files.photo import EDGE, PAPER_EDGE, PIXELS, clean_photo
 from signaling.wire import Code
 from tests.support.pictures import (
     BLUE,
@@ -111,8 +112,17 @@ def test_a_decompression_bomb_is_refused_before_it_unfolds(side: int) -> None:
     assert refusal_of(png_that_claims(side, side)) is Code.TOO_LARGE
 
 
-def test_more_bytes_than_allowed_are_refused() -> None:
-    assert refusal_of(telephone_photo() + bytes(RAW_BYTES)) is Code.TOO_LARGE
+def test_of_a_picture_that_moves_the_first_is_kept() -> None:
+    out = BytesIO()
+    first, second = Image.new("RGB", (40, 30), RED), Image.new("RGB", (40, 30), BLUE)
+    first.save(out, "GIF", save_all=True, append_images=[second])
+    photo = decoded(clean_photo(out.getvalue()))
+    assert photo.size == (40, 30)
+    assert is_near(pixel(photo, LEFT), RED)
+
+
+def test_the_photo_of_a_paper_keeps_more_pixels() -> None:
+    assert max(decoded(clean_photo(telephone_photo(4000, 3000), PAPER_EDGE)).size) == PAPER_EDGE
 
 
 def test_what_is_not_a_whole_picture_is_refused() -> None:

@@ -3,12 +3,18 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 
 from signaling.database import Database
 from signaling.errors import Refusal
-from signaling.files import tables
-from signaling.files.service import PHOTOS_WAITING, Files
+from signaling.files import rewrapping, tables
+from signaling.files.photo import RAW_BYTES
+from signaling.files.sealing import PIECE, CannotOpen, Keys
+from signaling.files.service import Files
+from signaling.files.turns import WAITING
 from signaling.wire import Code
+from tests.support.databases import Bell
 from tests.support.pictures import decoded, telephone_photo
 
 NOW = 1_800_000_000.0
@@ -26,7 +32,8 @@ async def store(files: Files, *, purge_at: float = NOW + 100) -> str:
 
 async def opened(database: Database, files: Files, file_id: str) -> tuple[bytes, str]:
     async with database.read() as tx:
-        return await files.open(tx, file_id)
+        opened = await files.open(tx, "classroom", file_id)
+        return b"".join([piece async for piece in opened.pieces]), opened.document.content_type
 
 
 async def is_gone(database: Database, files: Files, file_id: str) -> bool:
@@ -45,8 +52,91 @@ async def test_a_photo_that_was_stored_can_be_seen(database: Database, files: Fi
     assert content_type == "image/jpeg"
     assert decoded(data).size == (400, 300)
     async with database.read() as tx:
-        assert await files.owner(tx, file_id) == "ines"
-        assert await files.owner(tx, "unknown") is None
+        assert await files.owner(tx, "classroom", file_id) == "ines"
+        assert await files.owner(tx, "classroom", "unknown") is None
+
+
+async def test_another_app_has_no_such_file(database: Database, files: Files) -> None:
+    file_id = await store(files)
+    async with database.write() as tx:
+        assert await files.owner(tx, "helpdesk", file_id) is None
+        assert await files.document(tx, "helpdesk", file_id) is None
+        assert await files.documents(tx, "helpdesk", [file_id]) == {}
+        await files.erase(tx, "helpdesk", file_id)
+        for refused in (files.open(tx, "helpdesk", file_id), files.keep_until(tx, "helpdesk", file_id, NOW)):
+            with pytest.raises(Refusal) as caught:
+                await refused
+            assert caught.value.code is Code.NOT_FOUND
+    assert (await opened(database, files, file_id))[1] == "image/jpeg"
+
+
+async def test_what_is_erased_cannot_be_opened_from_the_commit_on(
+    database: Database, files: Files, bell: Bell, tmp_path: Path
+) -> None:
+    file_id = await store(files)
+    async with database.write() as tx:
+        await files.erase(tx, "classroom", file_id)
+    assert bell.topics == [frozenset({f"file:{file_id}"})]
+    assert await is_gone(database, files, file_id)
+    async with database.write() as tx:
+        assert await files.document(tx, "classroom", file_id) is None
+        assert (await tx.execute(sa.select(tables.file.c.wrapped_key))).scalar() == b"", "the key is gone"
+        with pytest.raises(Refusal):
+            await files.keep_until(tx, "classroom", file_id, NOW + 1000)
+    assert await files.purge(NOW - 1000) == 1
+    assert on_disk(tmp_path) == []
+
+
+async def test_photos_stored_before_there_were_pieces_are_still_shown(
+    database: Database, files: Files, tmp_path: Path
+) -> None:
+    """As up to migration 0003: sealed as one under the file's id, however large; the size was not kept."""
+    file_id, keys, photo = await store(files), Keys(KEYS), b"photo" * 100_000
+    assert len(photo) > PIECE
+    async with database.write() as tx:
+        row = (await tx.execute(sa.select(tables.file))).one()
+        await tx.execute(sa.update(tables.file).values(size=0))
+    nonce = b"n" * 12
+    key = aes_key_unwrap(KEYS[0], row.wrapped_key)
+    assert row.key_id == keys.newest
+    (tmp_path / "files" / file_id).write_bytes(nonce + AESGCM(key).encrypt(nonce, photo, file_id.encode()))
+    assert await opened(database, files, file_id) == (photo, "image/jpeg")
+
+
+async def test_a_rotation_wraps_all_keys_anew_and_leaves_the_bytes(
+    database: Database, files: Files, tmp_path: Path
+) -> None:
+    ids = [await store(files) for _ in range(3)]
+    async with database.write() as tx:
+        await files.erase(tx, "classroom", ids.pop())
+    before = {path.name: path.read_bytes() for path in on_disk(tmp_path)}
+    new = b"n" * 32
+    both = Files(database, tmp_path / "files", (new, *KEYS))
+    assert await both.rewrap() == 2
+    assert await both.rewrap() == 0
+    alone = Files(database, tmp_path / "files", (new,))
+    for file_id in ids:
+        assert (await opened(database, alone, file_id))[1] == "image/jpeg"
+        assert await is_gone(database, files, file_id), "the old key opens it no more"
+    assert {path.name: path.read_bytes() for path in on_disk(tmp_path)} == before
+
+
+async def test_a_rotation_takes_more_than_one_batch(
+    database: Database, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rewrapping, "BATCH", 2)
+    for _ in range(5):
+        await store(files)
+    assert await Files(database, tmp_path / "files", (b"n" * 32, *KEYS)).rewrap() == 5
+
+
+async def test_a_rotation_without_the_old_key_says_so_and_changes_nothing(
+    database: Database, files: Files, tmp_path: Path
+) -> None:
+    file_id = await store(files)
+    with pytest.raises(CannotOpen, match="not among FILES_KEY"):
+        await Files(database, tmp_path / "files", (b"n" * 32,)).rewrap()
+    assert (await opened(database, files, file_id))[1] == "image/jpeg"
 
 
 async def test_no_plain_byte_is_on_the_disk_nor_in_the_database(
@@ -87,10 +177,10 @@ async def test_purge_removes_row_and_bytes_when_their_time_has_come(
 async def test_a_file_may_be_kept_longer_or_purged_sooner(database: Database, files: Files) -> None:
     longer, sooner = await store(files), await store(files)
     async with database.write() as tx:
-        await files.keep_until(tx, longer, NOW + 1000)
-        await files.keep_until(tx, sooner, NOW)
+        await files.keep_until(tx, "classroom", longer, NOW + 1000)
+        await files.keep_until(tx, "classroom", sooner, NOW)
         with pytest.raises(Refusal) as caught:
-            await files.keep_until(tx, "unknown", NOW)
+            await files.keep_until(tx, "classroom", "unknown", NOW)
     assert caught.value.code is Code.NOT_FOUND
     assert await files.purge(NOW + 500) == 1
     assert await is_gone(database, files, sooner)
@@ -117,6 +207,9 @@ async def test_what_is_refused_leaves_nothing_behind(
     with pytest.raises(Refusal) as caught:
         await files.store_photo(app="classroom", owner="ines", raw=b"not a picture", purge_at=NOW)
     assert caught.value.code is Code.BAD_FILE
+    with pytest.raises(Refusal) as caught:
+        await files.store_photo(app="classroom", owner="ines", raw=bytes(RAW_BYTES + 1), purge_at=NOW)
+    assert caught.value.code is Code.TOO_LARGE
     async with database.read() as tx:
         assert (await tx.execute(sa.select(tables.file))).first() is None
     assert on_disk(tmp_path) == []
@@ -135,12 +228,10 @@ async def test_a_disk_that_takes_nothing_is_told_and_its_row_is_purged(
 
 
 async def test_too_many_photos_at_once_are_refused_and_the_others_stored(files: Files) -> None:
-    outcomes = await asyncio.gather(
-        *(store(files) for _ in range(PHOTOS_WAITING + 3)), return_exceptions=True
-    )
+    outcomes = await asyncio.gather(*(store(files) for _ in range(WAITING + 3)), return_exceptions=True)
     refused = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
     assert [refusal.code for refusal in refused] == [Code.TOO_MANY] * 3
-    assert sum(isinstance(outcome, str) for outcome in outcomes) == PHOTOS_WAITING
+    assert sum(isinstance(outcome, str) for outcome in outcomes) == WAITING
 
 
 async def test_the_loop_goes_on_while_a_photo_is_cleaned(files: Files) -> None:

@@ -23,8 +23,12 @@ export type Code =
   | "too_many"
   /** too_large: More bytes or characters than allowed. */
   | "too_large"
-  /** bad_file: Not a picture that can be read. */
+  /** bad_file: Of no kind that is taken, or it cannot be read. */
   | "bad_file"
+  /** not_scanned_yet: The scanner for viruses has not called it clean yet. Wait a little. */
+  | "not_scanned_yet"
+  /** infected: A virus was found in it and it was deleted. */
+  | "infected"
   /** bad_address: Not a mail address, or not a push service, that can be used. */
   | "bad_address"
   /** bad_offer: The browser's offer cannot be served. Try another browser. */
@@ -983,6 +987,17 @@ export interface ThreadRow {
   readonly state: string;
   readonly last_at: number;
   readonly unread: boolean;
+}
+
+/** `GET /api/helpdesk/welcome?language=fr`: what is told to somebody before anything is known of them. */
+export interface Welcome {
+  /** Name of the administration. */
+  readonly service: string;
+  readonly topics: Readonly<Record<string, TopicRow>>;
+  /** Documents are checked for viruses. */
+  readonly scanned: boolean;
+  /** Notices by mail can be sent from here. */
+  readonly mail: boolean;
 }
 
 /** The view `help` of a citizen or a helper: where to begin, and where to go on. */
