@@ -45,8 +45,8 @@ def message_of(parcel: Parcel, server: MailServer, now: float) -> EmailMessage:
     message["Date"] = formatdate(now)
     message["Message-ID"] = f"<{parcel.id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice in return
-    message["Content-Language"] = language_of(letter.language)
     message.set_content(text, cte="quoted-printable")
+    message["Content-Language"] = language_of(letter.language)
     return message
 
 

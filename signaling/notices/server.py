@@ -50,7 +50,7 @@ def mail_server(url: str, sender: str) -> MailServer | None:
         address = mail_address(address)
     except Refusal as refusal:
         raise ValueError("MAIL_FROM holds no mail address: write it as Name <desk@example.org>.") from refusal
-    if not name.isprintable():
+    if not sender.isprintable():
         raise ValueError("MAIL_FROM holds a line break: write it as Name <desk@example.org>.")
     return MailServer(
         host=parts.hostname or "",

@@ -52,7 +52,7 @@ class Mailbox:
 
     def check(self, server: SMTP, session: Session, envelope: Envelope, way: str, given: Any) -> AuthResult:
         self.logins.append((given.login, given.password))
-        return AuthResult(success=given.password == b"right")
+        return AuthResult(success=given.password == b"right", handled=False)
 
 
 @asynccontextmanager
