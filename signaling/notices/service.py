@@ -15,8 +15,8 @@ from signaling.database import Database, Transaction
 from signaling.errors import Refusal
 from signaling.ids import new_id
 from signaling.notices import store
-from signaling.notices.contacts import Contacts
-from signaling.notices.contract import EVENT_LENGTH, Letter, Notice, Sink, State
+from signaling.notices.contacts import Contact, Contacts
+from signaling.notices.contract import EVENT_LENGTH, Kind, Letter, Notice, Sink, State
 from signaling.notices.mail import Mail
 from signaling.notices.push import Push
 from signaling.notices.sealing import CannotOpen, Sealer
@@ -27,6 +27,7 @@ from signaling.notices.wire import AddPush, ForgetMe, NoticeWays, SetMail
 from signaling.settings import Settings
 from signaling.wire import Code, Command, Done
 
+BY_MAIL_ONLY = ("transcript",)
 A_DAY_MOST = 20
 """To one address, whoever they are for: nobody floods a mailbox that is not hers."""
 
@@ -134,17 +135,29 @@ class Notices:
             How many notices are on their way: none when there is no way to tell her, when the event was told before,
             or when one with the same key and kind waits or was sent lately and she has not seen it.
         """
-        told = await store.covered(tx, person_id, notice.key, notice.kind, now)
         about = _about(notice, person_id, event, now) | {"due_at": not_before}
         put = 0
-        for contact in await self._contacts.of(tx, person_id, now):
-            if contact.recipient in told or await self._is_flooded(tx, contact.recipient, now):
-                continue
+        for contact in await self._open(tx, person_id, notice.key, notice.kind, now):
             try:
                 put += await self._add(tx, about, contact.sink, self._contacts.address(contact), notice)
             except CannotOpen as error:
                 logger.warning("x a contact cannot be read: %s", error)
         return put
+
+    async def would_tell(self, tx: Transaction, person_id: str, *, key: str, kind: Kind, now: float) -> bool:
+        """Tell whether `put` would put in a new event: ask before a link is made for it."""
+        return bool(await self._open(tx, person_id, key, kind, now))
+
+    async def _open(self, tx: Transaction, person_id: str, key: str, kind: Kind, now: float) -> list[Contact]:
+        """Return the contacts to which nothing about the same is on its way or unseen."""
+        told = await store.covered(tx, person_id, key, kind, now)
+        return [
+            contact
+            for contact in await self._contacts.of(tx, person_id, now)
+            if contact.recipient not in told
+            and not (contact.sink is Sink.PUSH and kind in BY_MAIL_ONLY)
+            and not await self._is_flooded(tx, contact.recipient, now)
+        ]
 
     async def mail_once(
         self, tx: Transaction, person_id: str, address: str, notice: Notice, *, event: str, now: float

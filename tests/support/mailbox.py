@@ -31,6 +31,8 @@ class Mailbox:
         self.final: list[str] = []
         """What DATA is answered next."""
         self.port = 0
+        self.came = asyncio.Event()
+        """A mail was taken."""
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -48,6 +50,7 @@ class Mailbox:
         self.mails.append(message)
         self.recipients += envelope.rcpt_tos
         self.senders.append(envelope.mail_from)
+        self.came.set()
         return "250 OK"
 
     def check(self, server: SMTP, session: Session, envelope: Envelope, way: str, given: Any) -> AuthResult:

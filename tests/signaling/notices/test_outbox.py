@@ -1,4 +1,5 @@
 import asyncio
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -68,6 +69,10 @@ async def test_five_answers_make_one_mail_until_she_has_read_them(desk: Desk, ma
     await desk.set_mail()
     assert [await desk.answer(seq) for seq in range(1, 6)] == [1, 0, 0, 0, 0]
     await desk.notices.send(DUE)
+    async with desk.database.read() as tx:
+        would_tell = partial(desk.notices.would_tell, tx, "aicha", key="talk", now=DUE + 1)
+        assert not await would_tell(kind="answer")
+        assert await would_tell(kind="turn")
     assert await desk.answer(6, now=DUE + 1) == 0
     await desk.read()
     assert await desk.answer(7, now=DUE + 2) == 1

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from load.system.processes import running
+from load.system.redis import RedisServer
 from signaling.database import Database
 from signaling.notices.contract import State
 from signaling.notices.delivery import CLAIM_S
 from signaling.notices.service import Notices
+from tests.support.app_client import open_place
 from tests.support.mailbox import Mailbox
 from tests.support.notices import ADDRESS, NOW, Desk, settings
 
@@ -81,3 +83,24 @@ async def test_several_worker_processes_send_each_notice_once(
         pass
     assert sorted(mailbox.recipients) == sorted(f"p{number}@example.org" for number in range(40))
     assert set(await desk.states()) == {State.SENT}
+
+
+async def test_the_worker_of_the_server_sends_what_an_app_has_put_in(
+    valkey: RedisServer, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    async with open_place(valkey, tmp_path) as place:
+        place.environment |= {
+            "MAIL_URL": f"smtp://127.0.0.1:{mailbox.port}/?starttls=0",
+            "MAIL_FROM": "Métropole de Test <desk@example.org>",
+            "PUBLIC_ORIGIN": "https://desk.example.org",
+        }
+        async with place.serve() as web:
+            context = web.process.context
+            desk = Desk(context.database, context.notices)
+            await desk.set_mail()
+            assert await desk.answer(now=context.clock() - 60) == 1
+            with place.run("signaling.worker", tmp_path / "worker") as worker:
+                await asyncio.wait_for(mailbox.came.wait(), 20)
+                assert ADDRESS not in worker.text()
+    assert mailbox.recipients == [ADDRESS]
+    assert "https://desk.example.org/aide/reprendre#s3cret-of-her-link" in mailbox.mails[0].get_content()

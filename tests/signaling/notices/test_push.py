@@ -54,6 +54,14 @@ async def test_what_is_urgent_is_said_to_be_and_soon_of_no_use(push: PushService
     assert push.pushed[0].headers["Topic"] != push.pushed[1].headers["Topic"]
 
 
+async def test_a_record_is_for_the_mail_not_for_the_browser(desk: Desk, push: PushService) -> None:
+    await desk.add_push(f"{push.base}/w")
+    assert await desk.answer(1, kind="transcript") == 0
+    await desk.set_mail()
+    assert await desk.answer(2, kind="transcript") == 1
+    assert await desk.answer(3) == 2
+
+
 @pytest.mark.parametrize("status", [404, 410])
 async def test_a_subscription_that_is_gone_is_forgotten(
     desk: Desk, push: PushService, bell: Bell, status: int
