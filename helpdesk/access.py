@@ -1,5 +1,6 @@
 """The door of a conversation: who may read it, write in it, work on it. The only one; all else asks here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from helpdesk import store, tables
@@ -18,8 +19,15 @@ class Seat:
     conversation: Conversation
     role: str
     """``citizen``, ``helper``, ``agent`` or ``supervisor``."""
-    part: Participant | None
-    """None for an agent or a supervisor who is not in it."""
+    parts: Mapping[str, Participant]
+    """Everybody who takes, took or may take part, by person."""
+    person: str
+    """Who sits here."""
+
+    @property
+    def part(self) -> Participant | None:
+        """Return this person's part; None for an agent or a supervisor who is not in it."""
+        return self.parts.get(self.person)
 
     @property
     def after(self) -> int:
@@ -44,10 +52,10 @@ async def access_conversation(
         Refusal: ``NOT_FOUND``, also for those who may not know that it exists.
     """
     found = await store.conversation(tx, conversation_id, lock=lock)
-    part = (await store.participants(tx, found.id)).get(login.person.id)
-    if not await _may(tx, login.person, found, part):
+    parts = await store.participants(tx, found.id)
+    if not await _may(tx, login.person, found, parts.get(login.person.id)):
         raise Refusal(Code.NOT_FOUND, "no such conversation of this person")
-    return Seat(found, login.person.role, part)
+    return Seat(found, login.person.role, parts, login.person.id)
 
 
 async def access_log(tx: Transaction, login: Login, log_id: str) -> int:

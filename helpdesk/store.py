@@ -228,6 +228,13 @@ async def topics_of(tx: Transaction, person: str) -> frozenset[str]:
     return frozenset(row.topic for row in rows)
 
 
+async def topic_names(tx: Transaction, language: str) -> dict[str, str]:
+    """Names of all topics, for somebody who reads this language."""
+    column = tables.topic.c
+    rows = await tx.execute(select(column.id, column.names))
+    return {row.id: row.names.get(language) or row.names.get("fr", row.id) for row in rows}
+
+
 async def topic_exists(tx: Transaction, topic: str) -> bool:
     """Whether there is such a topic."""
     found = await tx.execute(select(tables.topic.c.id).where(tables.topic.c.id == topic))

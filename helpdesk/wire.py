@@ -49,6 +49,8 @@ class Submit(Command, frozen=True, kw_only=True, tag="conversation.submit"):
     words: Text
     name: Label = ""
     """How the person wants to be called."""
+    helper: Id | None = None
+    """Who wrote these words, when it was somebody else."""
 
 
 class Send(Command, frozen=True, kw_only=True, tag="conversation.send"):
@@ -253,6 +255,18 @@ class ThreadRow(Struct, frozen=True, kw_only=True):
     state: str
     last_at: float
     unread: bool = False
+
+
+class Welcome(Struct, frozen=True, kw_only=True):
+    """``GET /api/helpdesk/welcome?language=fr``: what is told to somebody before anything is known of them."""
+
+    service: str
+    """Name of the administration."""
+    topics: dict[str, TopicRow] = {}
+    scanned: bool = False
+    """Documents are checked for viruses."""
+    mail: bool = False
+    """Notices by mail can be sent from here."""
 
 
 class HelpView(Struct, frozen=True, kw_only=True):

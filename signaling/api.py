@@ -25,11 +25,12 @@ from signaling.identity.service import Identity, Login, Person
 from signaling.log.service import Log
 from signaling.notices.contract import Notice
 from signaling.notices.service import Notices
-from signaling.parts import Clock, Handler, Page, Sweep
+from signaling.parts import LOGIN_OF, Clock, Handler, Page, Sweep
 from signaling.settings import BadSetting, Settings
 from signaling.wire import Command
 
 __all__ = [
+    "LOGIN_OF",
     "App",
     "BadSetting",
     "Call",

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from aiohttp import web
+
 from signaling.identity.service import Login
 
 Clock = Callable[[], float]
@@ -11,6 +13,9 @@ Clock = Callable[[], float]
 
 Handler = Callable[[Login, Any], Awaitable[Any]]
 """Takes the login and the decoded command; returns the Struct for the acknowledgement or raises Refusal."""
+
+LOGIN_OF: web.AppKey[Callable[[web.Request], Awaitable[Login]]] = web.AppKey("LOGIN_OF")
+"""Where an app's own routes find who asks: ``await request.app[LOGIN_OF](request)``, by the ``{handle}`` of the path."""
 
 
 @dataclass(frozen=True, slots=True)

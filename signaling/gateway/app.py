@@ -21,6 +21,7 @@ from signaling.gateway.rights import Rights
 from signaling.gateway.sign_in import FailedSignIns, SignInRoutes
 from signaling.gateway.socket import SocketServer
 from signaling.gateway.uploads import UploadRoutes
+from signaling.parts import LOGIN_OF
 from signaling.tasks import end, run_together
 
 
@@ -64,6 +65,7 @@ class Gateway:
             clock=context.clock,
         )
         self.application = web.Application(middlewares=[edge.guard])
+        self.application[LOGIN_OF] = edge.login
         self.application.on_response_prepare.append(edge.add_headers)
         self._add_routes(process, edge, dist)
         self._listen()

@@ -178,6 +178,21 @@ async def desk(database: Database, database_url: str, valkey: Any, tmp_path: Pat
 
 
 @pytest.fixture
+def touched(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[frozenset[str]]:
+    """The topics that each commit from now on has notified, in order."""
+    found: list[frozenset[str]] = []
+    database = desk.context.database
+    publish = database._publish
+
+    async def listen(topics: frozenset[str], logs: dict[str, int]) -> None:
+        found.append(topics)
+        await publish(topics, logs)
+
+    monkeypatch.setattr(database, "_publish", listen)
+    return found
+
+
+@pytest.fixture
 async def paul(desk: Desk) -> Login:
     """A citizen who is here."""
     login = await desk.add("citizen", "Paul Martin")
