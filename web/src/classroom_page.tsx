@@ -68,7 +68,7 @@ export function ClassroomPage({ desk }: { desk: Desk }) {
 
 function SignOut({ login }: { login: string }) {
   function leave(): void {
-    void signOut(login).finally(() => location.assign("/"));
+    void signOut({ login }).finally(() => location.assign("/"));
   }
   return (
     <Button tone="plain" onClick={leave}>

@@ -62,8 +62,9 @@ export class Feeds {
     if (this.views.delete(view)) this.quietly({ type: "view.close", view });
   }
 
-  openLog(logId: string, listener: LogListener): void {
-    this.logs.set(logId, { listener, last: 0, early: new Map(), asking: false });
+  /** Events after `after`: the floor of somebody who may read only from some point on. */
+  openLog(logId: string, listener: LogListener, after = 0): void {
+    this.logs.set(logId, { listener, last: after, early: new Map(), asking: false });
     this.askLog(logId);
     this.changed();
   }

@@ -1,18 +1,22 @@
 import { decode, encode } from "notepack.io";
 import type { Answer, FeedAnswer } from "../wire/messages.gen";
 import type { HttpCalls } from "./channel";
+import { authorization, type Credentials } from "./credentials";
 import { Refusal } from "./refusal";
 
 const TYPE = "application/msgpack";
 const LATE = "late";
 
+export interface PostOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Whose request it is, unless it is nobody's yet. */
+  readonly credentials?: Credentials;
+}
+
 /** Posts msgpack and reads msgpack, whatever the status. Rejects with `Refusal("offline" | "timeout")`. */
-export async function post(
-  path: string,
-  body: unknown,
-  timeoutMs: number,
-  signal?: AbortSignal,
-): Promise<unknown> {
+export async function post(path: string, body: unknown, options: PostOptions): Promise<unknown> {
+  const { timeoutMs, signal, credentials } = options;
   const own = new AbortController();
   const timer = setTimeout(() => own.abort(LATE), timeoutMs);
   const abort = (): void => own.abort();
@@ -20,7 +24,7 @@ export async function post(
   try {
     const response = await fetch(path, {
       method: "POST",
-      headers: { "Content-Type": TYPE, Accept: TYPE },
+      headers: { "Content-Type": TYPE, Accept: TYPE, ...(credentials && authorization(credentials)) },
       credentials: "same-origin",
       body: encode(body),
       signal: own.signal,
@@ -44,10 +48,12 @@ function feedOf(answer: unknown): FeedAnswer {
 }
 
 /** The stateless calls of one login. */
-export function httpCalls(origin: string, login: string): HttpCalls {
-  const base = `${origin}/api/${login}`;
+export function httpCalls(origin: string, credentials: Credentials): HttpCalls {
+  const base = `${origin}/api/${credentials.login}`;
   return {
-    command: async (command, timeoutMs) => (await post(`${base}/command`, command, timeoutMs)) as Answer,
-    feed: async (feed, timeoutMs, signal) => feedOf(await post(`${base}/feed`, feed, timeoutMs, signal)),
+    command: async (command, timeoutMs) =>
+      (await post(`${base}/command`, command, { timeoutMs, credentials })) as Answer,
+    feed: async (feed, timeoutMs, signal) =>
+      feedOf(await post(`${base}/feed`, feed, { timeoutMs, signal, credentials })),
   };
 }

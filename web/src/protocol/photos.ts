@@ -1,14 +1,19 @@
 import { decode } from "notepack.io";
 import type { Answer } from "../wire/messages.gen";
+import { authorization, type Credentials } from "./credentials";
 import { Refusal, unwrap } from "./refusal";
 
 /** Sends a picture; the answer is its file id. Rejects with `Refusal`. */
-export async function sendPhoto(origin: string, login: string, picture: Blob): Promise<string> {
+export async function sendPhoto(origin: string, credentials: Credentials, picture: Blob): Promise<string> {
   let response: Response;
   try {
-    response = await fetch(`${origin}/api/${login}/photos`, {
+    response = await fetch(`${origin}/api/${credentials.login}/photos`, {
       method: "POST",
-      headers: { "Content-Type": picture.type || "application/octet-stream", Accept: "application/msgpack" },
+      headers: {
+        "Content-Type": picture.type || "application/octet-stream",
+        Accept: "application/msgpack",
+        ...authorization(credentials),
+      },
       credentials: "same-origin",
       body: picture,
     });

@@ -2,6 +2,7 @@ import { io, type Socket } from "socket.io-client";
 import * as parser from "socket.io-msgpack-parser";
 import type { Answer, ServerMessage } from "../wire/messages.gen";
 import type { Channel, ChannelEvents } from "./channel";
+import type { Credentials } from "./credentials";
 import { type AnyCode, Refusal } from "./refusal";
 
 const OPEN_MS = 6_000;
@@ -12,11 +13,12 @@ function refusedWith(error: Error): AnyCode | undefined {
 }
 
 /** Socket.IO on a WebSocket with msgpack. Reconnection is the business of `Connection`, not of the library. */
-export function openSocketChannel(origin: string, login: string, events: ChannelEvents): Channel {
+export function openSocketChannel(origin: string, credentials: Credentials, events: ChannelEvents): Channel {
+  const { login, secret } = credentials;
   const socket: Socket = io(origin, {
     transports: ["websocket"],
     parser,
-    auth: { login },
+    auth: { login, ...(secret && { secret }) },
     reconnection: false,
     autoConnect: false,
     timeout: OPEN_MS,

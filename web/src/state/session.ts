@@ -1,6 +1,7 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { systemClock } from "../protocol/clock";
 import { Connection } from "../protocol/connection";
+import { type Credentials, fetchFile } from "../protocol/credentials";
 import { Feeds } from "../protocol/feeds";
 import { httpCalls } from "../protocol/http_calls";
 import type { Link } from "../protocol/link";
@@ -13,6 +14,7 @@ import { shelfOf } from "./shelf";
 /** One signed-in person on this page: the connection, what it feeds, and what waits to be sent. */
 export interface Session {
   readonly login: string;
+  readonly credentials: Credentials;
   readonly link: ReadonlySignal<Link>;
   readonly entries: ReadonlySignal<readonly Entry[]>;
   readonly feeds: Feeds;
@@ -22,7 +24,10 @@ export interface Session {
   send<C extends ClientCommand>(command: C): Promise<AnswerOf[C["type"]]>;
   /** Sends a picture; its file id. Rejects with `Refusal`. */
   sendPhoto(picture: Blob): Promise<string>;
+  /** For a page with a cookie; others fetch. */
   fileAddress(file: string): string;
+  /** Rejects with `Refusal`. */
+  fetchFile(file: string): Promise<Blob>;
 }
 
 const TICK_MS = 10_000;
@@ -33,8 +38,10 @@ export function newClientId(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Opens the session of `login` and keeps it open as long as the page lives. */
-export function openSession(login: string): Session {
+/** Opens the session of a login, by its cookie or its secret, and keeps it open as long as the page lives. */
+export function openSession(known: Credentials | string): Session {
+  const credentials = typeof known === "string" ? { login: known } : known;
+  const { login } = credentials;
   const link = signal<Link>("opening");
   const entries = signal<readonly Entry[]>([]);
   const offset = signal(0);
@@ -44,8 +51,8 @@ export function openSession(login: string): Session {
   const connection = new Connection({
     clock: systemClock,
     random: Math.random,
-    channel: (events) => openSocketChannel(location.origin, login, events),
-    http: httpCalls(location.origin, login),
+    channel: (events) => openSocketChannel(location.origin, credentials, events),
+    http: httpCalls(location.origin, credentials),
     feeds,
     onLink: (next) => {
       link.value = next;
@@ -75,14 +82,16 @@ export function openSession(login: string): Session {
   connection.start();
   return {
     login,
+    credentials,
     link,
     entries,
     feeds,
     outbox,
     now,
     send: (command) => connection.send(command),
-    sendPhoto: (picture) => sendPhoto(location.origin, login, picture),
+    sendPhoto: (picture) => sendPhoto(location.origin, credentials, picture),
     fileAddress: (file) => fileAddress(login, file),
+    fetchFile: (file) => fetchFile(location.origin, credentials, file),
   };
 }
 

@@ -148,3 +148,17 @@ test("what was closed is not shown any more", () => {
   expect(views).toEqual([]);
   expect(asked.at(-1)).toEqual({ type: "view.close", view: "classroom" });
 });
+
+test("a log that may be read from some point on is asked for and applied from there", () => {
+  feeds.openLog(
+    "L",
+    { events: (some) => events.push(...some.map((one) => one.seq)), ended: () => undefined },
+    7,
+  );
+  expect(asked).toEqual([{ type: "log.open", log_id: "L", after: 7 }]);
+  expect(feeds.held().logs).toEqual({ L: 7 });
+  say(8, 9);
+  expect(events).toEqual([8, 9]);
+  feeds.receive({ type: "heartbeat", logs: { L: 9 }, views: {}, now: 1 });
+  expect(asked).toHaveLength(1);
+});
