@@ -1,6 +1,7 @@
 """What users of other help desks report (facts gathered before this one was built), and what happens here instead."""
 
 import asyncio
+from itertools import pairwise
 
 from sqlalchemy import delete, select
 
@@ -121,7 +122,7 @@ async def test_a_waiting_citizen_is_rung_again_and_again_until_somebody_answers(
         await desk.later(20)
     assert rang[0]
     assert rang.count(True) >= 4
-    assert any(not before and after for before, after in zip(rang, rang[1:], strict=False)), "it rang anew"
+    assert any(not before and after for before, after in pairwise(rang)), "it rang anew"
 
 
 async def test_an_agent_who_writes_without_having_seen_a_colleagues_answer_is_stopped(
