@@ -7,14 +7,15 @@ Whoever may open a document may go on while it is looked at again.
 import asyncio
 import logging
 from contextlib import aclosing
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, select, update
 
 from signaling.database import Database
 from signaling.files.clamd import Clamd, ClamdAway, ClamdRefuses
-from signaling.files.documents import DocumentState, Followers, document_of, key_of
-from signaling.files.sealing import CannotOpen
+from signaling.files.documents import Document, DocumentState, Followers, document_of, key_of
+from signaling.files.sealing import CannotOpen, WrappedKey
 from signaling.files.tables import file
 from signaling.files.vault import Vault
 
@@ -27,6 +28,16 @@ STARTS = {DocumentState.RECEIVED: DocumentState.SCANNING}
 """What a claim makes of a state; others stay as they are until there is a verdict."""
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A document and the moment at which it is due, or until which it is claimed."""
+
+    document: Document
+    key: WrappedKey
+    scan_at: float | None
+    scans: int
 
 
 class Scanning:
@@ -49,41 +60,47 @@ class Scanning:
         """Scan some of the documents that are due; returns how many came to a verdict."""
         due = select(file).where(file.c.scan_at <= now).order_by(file.c.scan_at).limit(TOGETHER)
         async with self._database.read() as tx:
-            rows = (await tx.execute(due)).all()
-        return sum(await asyncio.gather(*(self._scan(row, now) for row in rows)))
+            claims = [_claim_of(row) for row in await tx.execute(due)]
+        return sum(await asyncio.gather(*(self._scan(claim, now) for claim in claims)))
 
-    async def _scan(self, row: Row[Any], now: float) -> bool:
-        claim = now + CLAIMED_S
-        begun = STARTS.get(DocumentState(row.state), DocumentState(row.state))
-        if not await self._move(row, begun, scan_at=claim):
+    async def _scan(self, due: _Claim, now: float) -> bool:
+        begun = STARTS.get(due.document.state, due.document.state)
+        claim = await self._move(due, begun, scan_at=now + CLAIMED_S)
+        if claim is None:
             return False  # another worker has it, or it was erased
-        claimed = row._replace(state=begun, scan_at=claim)
+        document = claim.document
         try:
-            async with aclosing(self._vault.pieces(row.id, key_of(row), row.size)) as pieces:
+            async with aclosing(self._vault.pieces(document.id, claim.key, document.size)) as pieces:
                 virus = await self._clamd.scan(pieces)
         except (ClamdAway, ClamdRefuses, OSError, CannotOpen) as error:
-            logger.warning("x scan of %s: %s, tried again", row.id, error)
-            again = min(AGAIN_MOST_S, AGAIN_FIRST_S * 2.0 ** min(row.scans, 10))
-            await self._move(claimed, _after_failure(begun), scan_at=now + again, scans=row.scans + 1)
+            logger.warning("x scan of %s: %s, tried again", document.id, error)
+            again = min(AGAIN_MOST_S, AGAIN_FIRST_S * 2.0 ** min(claim.scans, 10))
+            await self._move(claim, _after_failure(begun), scan_at=now + again, scans=claim.scans + 1)
             return False
         if virus:
-            logger.warning("! virus in %s, deleted: %s", row.id, virus)
-            await self._move(claimed, DocumentState.INFECTED, scan_at=None, wrapped_key=b"")
-            await asyncio.to_thread(self._vault.remove, [row.id])
+            logger.warning("! virus in %s, deleted: %s", document.id, virus)
+            if await self._move(claim, DocumentState.INFECTED, scan_at=None, wrapped_key=b""):
+                await asyncio.to_thread(self._vault.remove, [document.id])
         else:
-            await self._move(claimed, DocumentState.CLEAN, scan_at=None, scans=0)
+            await self._move(claim, DocumentState.CLEAN, scan_at=None, scans=0)
         return True
 
-    async def _move(self, row: Row[Any], state: DocumentState, **values: Any) -> bool:  # noqa: ANN401 - columns
-        """Write a new state unless somebody else has written since `row` was read."""
-        here = (file.c.id == row.id, file.c.state == row.state, file.c.scan_at == row.scan_at)
+    async def _move(self, claim: _Claim, state: DocumentState, **values: Any) -> _Claim | None:  # noqa: ANN401 - columns
+        """Write a new state unless somebody else has written since `claim` was read; return what is there now."""
+        known = claim.document
+        here = (file.c.id == known.id, file.c.state == known.state, file.c.scan_at == claim.scan_at)
+        document = replace(known, state=state)
         async with self._database.write() as tx:
             moved = await tx.execute(update(file).where(*here).values(state=state, **values))
             if moved.rowcount != 1:
-                return False
-            if state != row.state:
-                await self._followers.tell(tx, document_of(row._replace(state=state)))
-        return True
+                return None
+            if state is not known.state:
+                await self._followers.tell(tx, document)
+        return replace(claim, document=document, scan_at=values["scan_at"])
+
+
+def _claim_of(row: Row[Any]) -> _Claim:
+    return _Claim(document_of(row), key_of(row), row.scan_at, row.scans)
 
 
 def _after_failure(begun: DocumentState) -> DocumentState:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from load.system.processes import free_port
 from load.system.processes import running as running_process
 from tests.support.papers import EICAR
 
@@ -17,6 +18,8 @@ VIRUS = "Eicar-Test-Text"
 CONFIG = """\
 DatabaseDirectory {folder}/signatures
 LocalSocket {folder}/clamd.sock
+TCPSocket {port}
+TCPAddr 127.0.0.1
 TemporaryDirectory {folder}
 Foreground yes
 ExitOnOOM yes
@@ -29,6 +32,7 @@ class ClamdServer:
     """One that answers."""
 
     folder: Path
+    port: int
 
     @property
     def address(self) -> str:
@@ -41,15 +45,15 @@ def running(stream_bytes: int = 25_000_000) -> Iterator[ClamdServer]:
     """Start one, wait until it answers, end it."""
     program = shutil.which("clamd", path=f"{os.environ['PATH']}:/usr/sbin") or "clamd"
     with TemporaryDirectory(prefix="clamd-") as name:  # short: a socket's path has 107 bytes
-        folder = Path(name)
+        folder, port = Path(name), free_port()
         (folder / "signatures").mkdir()
         (folder / "signatures" / "test.ndb").write_text(f"{VIRUS}:0:*:{EICAR.hex()}\n")
         config = folder / "clamd.conf"
-        config.write_text(CONFIG.format(folder=folder, stream_bytes=stream_bytes))
+        config.write_text(CONFIG.format(folder=folder, port=port, stream_bytes=stream_bytes))
         command = [program, "--config-file", str(config)]
         with running_process(command, output=folder / "clamd.log") as process:
             process.wait_for("Self checking")
-            yield ClamdServer(folder)
+            yield ClamdServer(folder, port)
 
 
 @pytest.fixture

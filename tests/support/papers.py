@@ -20,7 +20,7 @@ def pdf(text: bytes = b"page", size: int = 0) -> bytes:
     """A PDF, made longer to `size` bytes that repeat nowhere in step with anything."""
     body = b"%PDF-1.7\n" + text + b"\n"
     filler = b"".join(b"%d " % number for number in range(max(0, size) // 4))
-    return (body + filler)[: max(size, len(body)) - 6] + b"\n%%EOF"
+    return (body + filler)[: max(size - 6, len(body))] + b"\n%%EOF"
 
 
 def archive(parts: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
