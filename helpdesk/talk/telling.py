@@ -6,7 +6,6 @@ from typing import Literal
 from helpdesk.access import CITIZEN, access_conversation
 from helpdesk.settings import DAY_S, HelpdeskSettings
 from helpdesk.store import Conversation
-from helpdesk.talk.coming_in import count_code
 from helpdesk.wire import MailTranscript
 from signaling.api import Context, Login, Notice, Refusal, Transaction
 from signaling.wire import Code, Done
@@ -29,7 +28,7 @@ class Telling:
 
         Whether she is here now does not matter: who closes the page two seconds later wants to be told too.
         """
-        if not await self.context.notices.ways(tx, found.citizen):
+        if not await self.context.notices.would_tell(tx, found.citizen, key=found.id, kind="answer", now=now):
             return
         notice = await self._notice(tx, found, "answer", found.id, now)
         await self.context.notices.put(
@@ -49,8 +48,10 @@ class Telling:
             found = (await access_conversation(tx, login, command.conversation)).conversation
             if "mail" not in await self.context.notices.ways(tx, me.id):
                 raise Refusal(Code.NOT_FOUND, "no mail address: give one first")
-            await count_code(tx, me.id, now)
-            notice = await self._notice(tx, found, "transcript", f"transcript-{found.number}", now)
+            key = f"transcript-{found.number}"
+            if not await self.context.notices.would_tell(tx, me.id, key=key, kind="transcript", now=now):
+                raise Refusal(Code.TOO_MANY, "one has just been sent, or too many to this address today")
+            notice = await self._notice(tx, found, "transcript", key, now)
             event = f"{found.id}:transcript:{now:.3f}"
             await self.context.notices.put(tx, me.id, notice, event=event, not_before=now, now=now)
         return Done()

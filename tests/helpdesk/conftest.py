@@ -14,8 +14,10 @@ from helpdesk.desk import wire as desk_wire
 from signaling.api import Context, Login, Part, Refusal
 from signaling.composition import compose
 from signaling.database import Database
+from signaling.notices.server import MailServer
 from signaling.settings import Settings
 from signaling.wire import Code, Command, LogEvent
+from tests.support.mailbox import Mailbox, mail_server
 
 NOON = 1_795_345_200.0  # Sunday 22 November 2026, 12:00 in Paris
 HOUSING, SCHOOL = "housing", "school"
@@ -141,6 +143,18 @@ class Desk:
         seen = await self.sees(agent, f"conversation:{conversation}")
         await self.says(agent, desk_wire.Claim(conversation=conversation, version=seen.version))
 
+    async def helper(self, citizen: Login, conversation: str, name: str = "Anne") -> Login:
+        """Invite somebody to help to write; she has used the link and not come in yet."""
+        invited = await self.says(citizen, wire.Invite(conversation=conversation, name=name))
+        login, _ = await self.context.identity.sign_in(invited.path.partition("#")[2], now=self.now)
+        return login
+
+    async def helps(self, citizen: Login, conversation: str, name: str = "Anne") -> Login:
+        """Invite somebody who comes in and helps."""
+        login = await self.helper(citizen, conversation, name)
+        await self.says(login, wire.JoinHelp(conversation=conversation, name=name))
+        return login
+
     async def closes(self, login: Login, conversation: str) -> None:
         await self.says(login, wire.CloseConversation(conversation=conversation))
 
@@ -153,8 +167,10 @@ class Desk:
                     await tx.insert_new(tables.hours, topic=topic, weekday=weekday, opens=0, closes=1440)
 
 
-def settings(folder: Path, database_url: str, redis_url: str) -> Settings:
+def settings(folder: Path, database_url: str, redis_url: str, mail_port: int) -> Settings:
     return Settings(
+        mail=MailServer("127.0.0.1", mail_port, "none", "Métropole de Valmont", "aide@valmont.example"),
+        public_origins=("https://aide.valmont.example",),
         database_url=database_url,
         redis_url=redis_url,
         secret_key=b"s" * 32,
@@ -164,14 +180,24 @@ def settings(folder: Path, database_url: str, redis_url: str) -> Settings:
 
 
 @pytest.fixture
-async def desk(database: Database, database_url: str, valkey: Any, tmp_path: Path) -> AsyncIterator[Desk]:
+async def mailbox() -> AsyncIterator[Mailbox]:
+    """A mail server that runs."""
+    box = Mailbox()
+    async with mail_server(box):
+        yield box
+
+
+@pytest.fixture
+async def desk(
+    database: Database, database_url: str, valkey: Any, tmp_path: Path, mailbox: Mailbox
+) -> AsyncIterator[Desk]:
     """A desk with two topics that are open all day, and nobody there. ``database`` made the tables."""
     world: Desk
 
     def clock() -> float:
         return world.now
 
-    async with compose(settings(tmp_path, database_url, valkey.url), [app], clock) as process:
+    async with compose(settings(tmp_path, database_url, valkey.url, mailbox.port), [app], clock) as process:
         world = Desk(process.context, process.parts["helpdesk"])
         await world.open_all_day(HOUSING, SCHOOL)
         yield world
