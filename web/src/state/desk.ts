@@ -5,6 +5,7 @@ import { type Call, openCall } from "./call";
 import { cameraWanted, noteWorked } from "./checked";
 import { type Classroom, isVolunteerView, openClassroom } from "./classroom";
 import { createDevices, type Devices } from "./devices";
+import { follow } from "./follow";
 import { type Lesson, openLesson } from "./lesson";
 import { openQuestionDesk, type QuestionDesk } from "./question";
 import { openRinging, type Ring } from "./ringing";
@@ -35,23 +36,6 @@ const LINGER_MS = 3_000;
 const BEGINNING: ReadonlySet<string> = new Set(["accepted", "connecting"]);
 const hidden = signal(document.visibilityState === "hidden");
 document.addEventListener("visibilitychange", () => (hidden.value = document.visibilityState === "hidden"));
-
-/** Follows the id in `wanted` with something opened for it; the former is closed. */
-function follow<T>(
-  wanted: ReadonlySignal<string>,
-  open: (id: string) => T,
-  close: (former: T) => void,
-): ReadonlySignal<T | undefined> {
-  const current = signal<T | undefined>(undefined);
-  effect(() => {
-    const id = wanted.value;
-    untracked(() => {
-      if (current.value !== undefined) close(current.value);
-      current.value = id ? open(id) : undefined;
-    });
-  });
-  return current;
-}
 
 function callOf(view: PupilView | VolunteerView | undefined): string {
   if (!view) return "";
@@ -139,6 +123,8 @@ function otherName(lesson: Lesson, view: PupilView | VolunteerView | undefined):
 
 function howItEnded(end: CallView | undefined): Farewell["how"] {
   if (end?.outcome === "lost" || end?.outcome === "failed") return "lost";
+  // The volunteer is signed in nowhere any more: the question goes to somebody else.
+  if (end?.outcome === "revoked" && end.ended_by === "callee") return "lost";
   return end && end.ended_by !== "" && end.ended_by !== end.me ? "they_hung_up" : "";
 }
 

@@ -4,7 +4,7 @@ import { Icon, type IconName } from "./icons";
 export interface ButtonProps {
   children: ComponentChildren;
   onClick?: (event: MouseEvent) => void;
-  tone?: "primary" | "call" | "danger" | "outline" | "plain" | "quiet";
+  tone?: "primary" | "call" | "danger" | "outline" | "plain" | "quiet" | "note";
   large?: boolean;
   icon?: IconName;
   /** Under way: stays focusable, does nothing. */
@@ -14,12 +14,14 @@ export interface ButtonProps {
   label?: string;
   describedBy?: string;
   class?: string;
+  id?: string;
 }
 
 export function Button(props: ButtonProps) {
   const { busy = false, icon } = props;
   return (
     <button
+      id={props.id}
       type={props.submit ? "submit" : "button"}
       class={`button ${props.class ?? ""}`}
       data-tone={props.tone ?? "quiet"}

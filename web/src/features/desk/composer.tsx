@@ -1,0 +1,124 @@
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { words } from "../../i18n/desk";
+import { searchIn } from "../../state/desk_macros";
+import type { Thread } from "../../state/desk_thread";
+import { announce } from "../../ui/announcer";
+import { Button } from "../../ui/button";
+import type { ConversationView, DeskView, MacrosView } from "../../wire/messages.gen";
+import { MacroPicker } from "./macro_picker";
+import { directionOf, nameIn, personName } from "./names";
+
+export interface ComposerProps {
+  thread: Thread;
+  view: ConversationView;
+  desk: DeskView;
+  macros: MacrosView;
+  /** The list of prepared answers is open; also opened by the keyboard. */
+  picking: Signal<boolean>;
+}
+
+/** The answer to the citizen. Enter sends; a colleague who answered meanwhile is told of first. */
+export function Composer({ thread, view, desk, macros, picking }: ComposerProps) {
+  const say = words.value.composer;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const asked = useSignal(false);
+  const text = thread.draft.text.value;
+  const meanwhile = thread.meanwhile.value;
+  const name = nameIn(view);
+  const search = picking.value ? (searchIn(text) ?? "") : undefined;
+  useEffect(() => {
+    if (!meanwhile) asked.value = false;
+  }, [meanwhile]);
+
+  function write(next: string): void {
+    thread.write(next);
+    // "/" at the very beginning looks among the prepared answers; the rest of the line is the search.
+    if (searchIn(next) !== undefined) picking.value = true;
+    else if (searchIn(text) !== undefined) picking.value = false;
+  }
+
+  function send(anyway = false): void {
+    if (searchIn(text) !== undefined && picking.value) return;
+    if (thread.send(anyway)) {
+      asked.value = false;
+      field.current?.focus();
+    } else if (meanwhile) {
+      asked.value = true;
+      announce(say.meanwhile(personName(meanwhile, view, desk)), true);
+    }
+  }
+
+  function insert(macro: string): void {
+    picking.value = false;
+    const kept = searchIn(text) === undefined ? text.trimEnd() : "";
+    thread.write(kept ? `${kept}\n${macro}` : macro);
+    field.current?.focus();
+  }
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      {search !== undefined && (
+        <MacroPicker
+          macros={macros}
+          topic={view.topic}
+          search={search}
+          inField={searchIn(text) !== undefined}
+          field={field}
+          onPick={insert}
+          onClose={() => {
+            picking.value = false;
+            field.current?.focus();
+          }}
+        />
+      )}
+      {meanwhile && (
+        <div class="stale" data-asked={asked.value}>
+          <p>{say.meanwhile(personName(meanwhile, view, desk))}</p>
+          {asked.value && (
+            <Button tone="primary" onClick={() => send(true)}>
+              {say.sendAnyway}
+            </Button>
+          )}
+        </div>
+      )}
+      <label class="unseen" for="answer">
+        {say.label(name)}
+      </label>
+      <textarea
+        id="answer"
+        ref={field}
+        class="input"
+        rows={2}
+        maxLength={4000}
+        placeholder={say.placeholder(name)}
+        dir={text ? "auto" : directionOf("fr")}
+        value={text}
+        aria-describedby="answer-hint"
+        onInput={(event) => write(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.defaultPrevented) return;
+          event.preventDefault();
+          send();
+        }}
+      />
+      <div class="composer-foot">
+        <Button tone="outline" onClick={() => (picking.value = !picking.value)} pressed={picking.value}>
+          {say.macros}
+        </Button>
+        <p id="answer-hint" class="composer-hint">
+          {say.hint}
+        </p>
+        <Button submit tone="primary" icon="send" class="composer-send">
+          {say.send}
+        </Button>
+      </div>
+    </form>
+  );
+}
