@@ -35,10 +35,13 @@ BREAKS = {("live", "interrupted"): "interrupted", ("interrupted", "live"): "resu
 def fate(call: Call) -> str:
     """What an ended call means for its question: ``cancelled``, ``finished`` or ``broken_off``.
 
-    A volunteer who hangs up before anybody was seen or heard gives the question back; a pupil who does is done.
+    A volunteer who hangs up before anybody was seen or heard gives the question back; a pupil who does is done. A
+    pupil who is signed in nowhere any more asks nothing any more; when it is the volunteer, somebody else may help.
     """
     if call.outcome == "cancelled":
         return "cancelled"
+    if call.outcome == "revoked":
+        return "finished" if call.ended_by == "caller" else "broken_off"
     given_back = call.live_at is None and call.ended_by != "caller"
     return "broken_off" if call.outcome != "hung_up" or given_back else "finished"
 
@@ -127,7 +130,7 @@ class ClassroomPolicy:
     async def _end(self, tx: Transaction, call: Call, at: float) -> None:
         happened = fate(call)
         for lesson in await store.lessons(tx, tables.lesson.c.call == call.id):
-            outcome = "hung_up" if happened == "finished" else call.outcome
+            outcome = "hung_up" if happened == "finished" else call.outcome.replace("revoked", "lost")
             # A call given back before it was live was no lesson.
             outcome = "failed" if happened == "broken_off" and outcome == "hung_up" else outcome
             await store.change_lesson(tx, lesson.id, ended_at=at, outcome=outcome)

@@ -1,19 +1,19 @@
-"""How calls end and what is left to do then: hang up, deadlines, rooms to close, rows to delete."""
+"""How calls end and what is left to do then: hang up, logins that end, deadlines, rooms to close, rows to delete."""
 
 import asyncio
 import logging
 
 from sfu.control import REPLY_KEY, CloseRoom, Done, Refused
 from signaling.calls import store
-from signaling.calls.contract import CALLER, Call
+from signaling.calls.contract import CALLEE, CALLER, Call
 from signaling.calls.sfu_client import SfuClient
-from signaling.calls.table import DEADLINES, WAITING, Event, State
+from signaling.calls.table import DEADLINES, TAKEN, WAITING, Event, State
 from signaling.calls.tables import call as calls
 from signaling.calls.transitions import Transitions
 from signaling.calls.wire import HangUp
 from signaling.database import Database
 from signaling.errors import Refusal
-from signaling.identity.service import Login
+from signaling.identity.service import Identity, Login
 from signaling.ids import new_id
 from signaling.parts import Clock
 from signaling.wire import Code
@@ -28,8 +28,16 @@ logger = logging.getLogger(__name__)
 class Endings:
     """Ends calls."""
 
-    def __init__(self, database: Database, transitions: Transitions, sfu: SfuClient, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        identity: Identity,
+        transitions: Transitions,
+        sfu: SfuClient,
+        clock: Clock,
+    ) -> None:
         self._database = database
+        self._identity = identity
         self._transitions = transitions
         self._sfu = sfu
         self._clock = clock
@@ -69,6 +77,33 @@ class Endings:
                 await self._transitions.move(tx, held, event, now)
         except Refusal as refusal:
             logger.warning("x call %s outlives its deadline: %s", call.id, refusal.text)
+            return False
+        return True
+
+    async def sweep_logins(self, now: float) -> int:
+        """End calls of persons who are signed in nowhere any more: media outlive the connection of their page."""
+        ended = 0
+        async for page in store.pages(self._database, calls.c.state.in_(TAKEN)):
+            async with self._database.read() as tx:
+                persons = {person for call in page for person in (call.caller, call.callee)}
+                signed_in = await self._identity.signed_in(tx, persons, now=now)
+            for call in page:
+                if not {call.caller, call.callee} <= signed_in:
+                    ended += await self._revoke(call.id, now)
+        return ended
+
+    async def _revoke(self, call_id: str, now: float) -> bool:
+        try:
+            async with self._database.write() as tx:
+                call = await store.lock(tx, call_id)
+                signed_in = await self._identity.signed_in(tx, (call.caller, call.callee), now=now)
+                lost = {CALLER: call.caller, CALLEE: call.callee}
+                roles = [role for role, person in lost.items() if person not in signed_in]
+                if call.state not in TAKEN or not roles or not self._transitions.serves(call):
+                    return False
+                await self._transitions.move(tx, call, Event.REVOKE, now, ended_by=roles[0])
+        except Refusal as refusal:
+            logger.warning("x call %s outlives a login: %s", call_id, refusal.text)
             return False
         return True
 

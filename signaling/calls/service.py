@@ -56,7 +56,7 @@ class Calls:
         self._line = Line(database, self._transitions, clock)
         self._rooms = Rooms(database, self._transitions, sfu, redis, clock)
         self._media = Media(database, self._transitions, sfu, self._rooms, clock)
-        self._endings = Endings(database, self._transitions, sfu, clock)
+        self._endings = Endings(database, identity, self._transitions, sfu, clock)
         self._views = CallViews(database, identity, self._transitions, sfu)
 
     def set_policies(self, policies: Mapping[str, CallPolicy]) -> None:
@@ -137,6 +137,7 @@ class Calls:
         return [
             Sweep("calls.rooms", self._rooms.follow, every_s=0.0),
             Sweep("calls.deadlines", self._endings.sweep_deadlines, every_s=0.5),
+            Sweep("calls.logins", self._endings.sweep_logins, every_s=5.0),
             Sweep("calls.ring", self._line.sweep, every_s=1.0),
             Sweep("calls.close", self._endings.sweep_rooms, every_s=1.0),
             Sweep("calls.check", self._rooms.check, every_s=2.0),

@@ -51,6 +51,8 @@ class Event(StrEnum):
     MOVE = "move"
     """The media worker is dead or draining: both sides join another one."""
     HANG_UP = "hang_up"
+    REVOKE = "revoke"
+    """One of the two is signed in nowhere any more."""
     CONNECT_OVER = "connect_over"
     GRACE_OVER = "grace_over"
 
@@ -60,6 +62,7 @@ class Outcome(StrEnum):
 
     HUNG_UP = "hung_up"
     CANCELLED = "cancelled"
+    REVOKED = "revoked"
     LOST = "lost"
     FAILED = "failed"
 
@@ -99,23 +102,28 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = {
     (State.ACCEPTED, Event.CONNECT): State.CONNECTING,
     (State.ACCEPTED, Event.MOVE): State.ACCEPTED,
     (State.ACCEPTED, Event.HANG_UP): State.ENDED,
+    (State.ACCEPTED, Event.REVOKE): State.ENDED,
     (State.ACCEPTED, Event.CONNECT_OVER): State.ENDED,
     (State.CONNECTING, Event.MEDIA): State.LIVE,
     (State.CONNECTING, Event.MOVE): State.ACCEPTED,
     (State.CONNECTING, Event.HANG_UP): State.ENDED,
+    (State.CONNECTING, Event.REVOKE): State.ENDED,
     (State.CONNECTING, Event.CONNECT_OVER): State.ENDED,
     (State.LIVE, Event.LOSE): State.INTERRUPTED,
     (State.LIVE, Event.MOVE): State.INTERRUPTED,
     (State.LIVE, Event.HANG_UP): State.ENDED,
+    (State.LIVE, Event.REVOKE): State.ENDED,
     (State.INTERRUPTED, Event.MEDIA): State.LIVE,
     (State.INTERRUPTED, Event.MOVE): State.INTERRUPTED,
     (State.INTERRUPTED, Event.HANG_UP): State.ENDED,
+    (State.INTERRUPTED, Event.REVOKE): State.ENDED,
     (State.INTERRUPTED, Event.GRACE_OVER): State.ENDED,
 }
 
 OUTCOMES: Mapping[Event, Outcome] = {
     Event.CANCEL: Outcome.CANCELLED,
     Event.HANG_UP: Outcome.HUNG_UP,
+    Event.REVOKE: Outcome.REVOKED,
     Event.CONNECT_OVER: Outcome.FAILED,
     Event.GRACE_OVER: Outcome.LOST,
 }

@@ -134,6 +134,6 @@ class CallView(Struct, frozen=True, kw_only=True):
     grace_until: float | None = None
     """While interrupted: until when the place is kept."""
     outcome: str = ""
-    """When ended: ``hung_up``, ``cancelled``, ``lost``, ``failed``."""
+    """When ended: ``hung_up``, ``cancelled``, ``lost``, ``failed``, ``revoked``."""
     ended_by: str = ""
-    """``caller`` or ``callee`` when one of them hung up."""
+    """``caller`` or ``callee`` when one of them hung up or is signed in nowhere any more."""

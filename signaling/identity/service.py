@@ -253,6 +253,11 @@ class Identity:
             found |= {row.handle: Login(id=row.handle, person=_person(row)) for row in rows}
         return found
 
+    async def signed_in(self, tx: Transaction, ids: Iterable[str], *, now: float) -> set[str]:
+        """Return those of some persons who have a login."""
+        living = select(login.c.person).where(login.c.person.in_(set(ids)), login.c.expires_at > now)
+        return {row.person for row in await tx.execute(living.distinct())}
+
     async def sign_out(self, handle: str) -> None:
         """End a login; the person's topic is touched, so that her open pages learn it."""
         async with self._database.write() as tx:

@@ -17,6 +17,7 @@ from signaling.calls.service import Calls
 from signaling.calls.table import Event
 from signaling.calls.wire import Accept, HangUp, Later, NotNow
 from signaling.database import Database
+from signaling.feeds.ephemeral import Ephemeral
 from signaling.feeds.service import Feeds
 from signaling.files.service import Files
 from signaling.identity.presence import Presence
@@ -52,7 +53,8 @@ class Classroom:
             if role == "volunteer":
                 row = {"vetting_kind": "b3", "vetted_until": self.now + YEAR, "free": True} | changes
                 await tx.insert_new(tables.volunteer, person=person.id, **row)
-        return Login(id=f"login-{next(self.numbers)}", person=person)
+            login, _ = await self.context.identity.open_login(tx, person.id, self.now)
+        return login
 
     async def comes(self, *logins: Login) -> None:
         for login in logins:
@@ -140,6 +142,7 @@ async def classroom(database: Database, valkey: Any, tmp_path: Path) -> AsyncIte
         database=database,
         identity=identity,
         presence=Presence(redis, feeds, identity, clock),
+        ephemeral=Ephemeral(redis, feeds, clock),
         log=Log(database),
         calls=calls,
         files=Files(database, tmp_path / "files", (b"f" * 32,)),

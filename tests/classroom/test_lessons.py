@@ -50,6 +50,35 @@ async def test_after_hanging_up_both_are_back_and_the_question_is_done(classroom
     assert (await classroom.sees(jeanne)).line == {}
 
 
+async def revoke(classroom, login):
+    async with classroom.context.database.write() as tx:
+        await classroom.context.identity.revoke_person_links(tx, login.person.id)
+
+
+async def test_when_the_volunteer_is_signed_in_nowhere_any_more_the_question_is_back_in_line(
+    classroom, lina, jeanne, paul, taken
+):
+    await classroom.goes_live(taken.call)
+    log_id = (await lesson_seen(classroom, lina)).log_id
+    await revoke(classroom, jeanne)
+    await classroom.later(5)
+    seen = await classroom.sees(lina)
+    assert (seen.lesson, seen.question.words) == ("", "Les fractions")
+    assert list((await classroom.sees(paul)).line) == [taken.question]
+    ended = (await classroom.context.log.read(log_id, 0))[-1]
+    assert (ended.kind, ended.payload) == ("ended", {"outcome": "lost", "by": "volunteer"})
+
+
+async def test_when_the_pupil_is_signed_in_nowhere_any_more_the_question_is_over(
+    classroom, lina, jeanne, taken
+):
+    await classroom.goes_live(taken.call)
+    await revoke(classroom, lina)
+    await classroom.later(5)
+    seen = await classroom.sees(jeanne)
+    assert (seen.lesson, seen.call, seen.line) == ("", "", {})
+
+
 async def test_two_lines_are_asked_for_and_found_next_time(classroom, lina, jeanne, taken):
     await classroom.goes_live(taken.call)
     await classroom.hang_up(jeanne, taken.call)

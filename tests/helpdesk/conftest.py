@@ -52,7 +52,8 @@ class Desk:
                 await tx.insert_new(tables.agent, person=person.id, **row)
                 for topic in topics:
                     await tx.insert_new(tables.agent_topic, person=person.id, topic=topic)
-        return Login(id=f"login-{next(self.numbers)}", person=person)
+            login, _ = await self.context.identity.open_login(tx, person.id, self.now)
+        return login
 
     async def comes(self, *logins: Login) -> None:
         for login in logins:

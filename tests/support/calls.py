@@ -91,7 +91,7 @@ class Scene:
         async with self.database.write() as tx:
             for name in names:
                 person = await identity.create_person(tx, app=APP, role="any", name=name)
-                self._logins[name] = Login(id=f"login-{name}", person=person)
+                self._logins[name], _ = await identity.open_login(tx, person.id, self.clock())
 
     def login(self, name: str) -> Login:
         return self._logins[name]

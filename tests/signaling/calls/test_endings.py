@@ -1,7 +1,11 @@
 import asyncio
 
+import pytest
+
 from signaling.calls import store
+from signaling.calls.table import TAKEN
 from signaling.calls.wire import Join, SetMedia
+from signaling.identity.service import LOGIN_S, Identity
 from signaling.wire import Code, Done
 from tests.signaling.calls.test_sdp_in import CHROMIUM
 from tests.support.calls import refused
@@ -37,6 +41,48 @@ async def test_a_caller_who_hangs_up_while_she_waits_takes_it_back(scene):
     assert await refused(scene.hang_up("Odile", call)) is Code.FORBIDDEN
     await scene.hang_up("Lina", call)
     assert (await scene.call(call)).outcome == "cancelled"
+
+
+async def sign_out_everywhere(scene, name):
+    async with scene.database.write() as tx:
+        await Identity(scene.database, b"k" * 32).revoke_person_links(tx, scene.id(name))
+
+
+@pytest.mark.parametrize("state", TAKEN)
+@pytest.mark.parametrize(("name", "role"), [("Lina", "caller"), ("Odile", "callee")])
+async def test_who_is_signed_in_nowhere_any_more_is_in_no_call(scene, state, name, role):
+    call = await taken(scene)
+    other = await scene.queue("Samir")
+    async with scene.database.write() as tx:
+        await store.change(tx, await store.lock(tx, call), state=state)
+    assert await scene.after(5, "logins") == 0
+    await sign_out_everywhere(scene, name)
+    await sign_out_everywhere(scene, "Samir")
+    assert await scene.sweep("logins") == 1
+    ended = await scene.call(call)
+    assert (ended.state, ended.outcome, ended.ended_by) == ("ended", "revoked", role)
+    assert await scene.current("Lina") == await scene.current("Odile") == ""
+    assert (await scene.call(other)).state == "queued", "who waits is the line's business"
+    assert await scene.sweep("logins") == 0
+
+
+async def test_who_is_signed_in_elsewhere_stays_in_her_call(scene):
+    call = await taken(scene)
+    identity = Identity(scene.database, b"k" * 32)
+    async with scene.database.write() as tx:
+        await identity.open_login(tx, scene.id("Lina"), scene.clock())
+    await identity.sign_out(scene.login("Lina").id)
+    assert await scene.sweep("logins") == 0
+    scene.clock.now += LOGIN_S  # and then all of them expire
+    assert await scene.sweep("logins") == 1
+    assert (await scene.call(call)).ended_by == "caller", "both: the first one is named"
+
+
+async def test_two_workers_that_find_the_same_end_one_call_once(scene):
+    await taken(scene)
+    await sign_out_everywhere(scene, "Odile")
+    assert sorted(await asyncio.gather(scene.sweep("logins"), scene.sweep("logins"))) == [0, 1]
+    assert [t.event for t in scene.policy.transitions].count("revoke") == 1
 
 
 async def test_what_does_not_connect_in_time_has_failed(scene):
