@@ -71,6 +71,7 @@ async def test_proposing_again_is_the_same_call_and_both_at_once_make_one(desk, 
 
 
 async def test_a_proposal_is_declined_or_taken_back_and_the_log_says_which(desk, paul, claire, taken):
+    call = ""
     for who in (claire, paul):
         call = await proposes(desk, paul, taken)
         for _ in range(2):
