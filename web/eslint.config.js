@@ -8,7 +8,7 @@ const forbidden = {
   ui: ["**/wire/**", "**/protocol/**", "**/state/**", "**/features/**", "**/i18n/**"],
   i18n: ["**/protocol/**", "**/state/**", "**/features/**", "**/ui/**"],
 };
-const features = ["welcome", "check", "pupil", "volunteer", "lesson"];
+const features = ["welcome", "check", "pupil", "volunteer", "lesson", "help", "desk"];
 for (const own of features) {
   forbidden[`features/${own}`] = features.filter((other) => other !== own).map((other) => `**/${other}/**`);
 }
@@ -23,7 +23,7 @@ const browserOnly = [
 ];
 
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "scripts", "eslint.config.js", "src/wire/messages.gen.ts"] },
+  { ignores: ["dist", "node_modules", "scripts", "public", "eslint.config.js", "src/wire/messages.gen.ts"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -10,10 +10,13 @@ export default defineConfig({
     manifest: true,
     target: "es2022",
     rolldownOptions: {
-      input: { welcome: "index.html", classe: "classe.html" },
-      output: {
-        // Other sites include the loader by this address: it never changes.
-        entryFileNames: ({ name }) => (name === "aide-loader" ? "aide.js" : "assets/[name]-[hash].js"),
+      input: {
+        welcome: "index.html",
+        classe: "classe.html",
+        conseil: "conseil.html",
+        aide: "aide.html",
+        demo: "demo/index.html",
+        housing: "demo/logement.html",
       },
     },
   },

@@ -10,6 +10,11 @@ const loaded = signal<Messages>(fr);
 /** The sentences of the chosen language. */
 export const t = computed(() => loaded.value);
 
+/** Takes over the sentences of a page that has chosen its language itself. */
+export function speakAs(messages: Messages): void {
+  loaded.value = messages;
+}
+
 /** Chooses a language; French is built in, others are fetched. */
 export async function setLanguage(language: Language): Promise<void> {
   loaded.value = language === "fr" ? fr : (await import("./en")).en;

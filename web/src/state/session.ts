@@ -32,11 +32,7 @@ export interface Session {
 
 const TICK_MS = 10_000;
 
-/** A client id: made once for one act. */
-export function newClientId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+export { newClientId } from "./client_id";
 
 /** Opens the session of a login, by its cookie or its secret, and keeps it open as long as the page lives. */
 export function openSession(known: Credentials | string): Session {

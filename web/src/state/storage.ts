@@ -33,3 +33,12 @@ export function recallAll(prefix: string): string[] {
     return [];
   }
 }
+
+/** Forgets everything whose key begins with `prefix`. */
+export function forgetAll(prefix: string): void {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(prefix)) localStorage.removeItem(key);
+  } catch {
+    return;
+  }
+}
