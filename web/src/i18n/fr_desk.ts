@@ -49,7 +49,7 @@ export const deskFr = {
     nameless: (end: string) => `Sans nom · ${end}`,
     unread: (count: number) => n(count, "message non lu", "messages non lus"),
     waitsFor: "attend depuis :",
-    forMe: "vous suit",
+    forMe: "vous connaît",
     reopened: "revient",
     later: "réponse plus tard",
     helper: "quelqu’un l’aide",
@@ -68,6 +68,7 @@ export const deskFr = {
     offered: (name: string) => `${name} attend une réponse`,
     offeredTitle: "On vous propose",
     offeredForMe: "Vous êtes son conseiller habituel",
+    offeredBack: "Revient vers vous",
     takeName: (name: string) => `Prendre la conversation de ${name}`,
   },
   tabs: {
@@ -120,7 +121,6 @@ export const deskFr = {
       `${name} est parti et lira votre réponse plus tard : un avis lui sera envoyé. Sa place est gardée.`,
     snoozedUntil: (moment: string) => `Mise de côté ; elle revient ${moment}, ou dès qu’un message arrive.`,
     takenBy: (name: string) => `Trop tard : ${name} l’a prise avant vous.`,
-    taken: "Trop tard : un collègue l’a prise avant vous.",
     takeOver: "Prendre la main",
     isWith: (name: string) => `${name} s’en occupe. Vous pouvez lire, et laisser une note interne.`,
     closedText: (name: string) =>
@@ -170,6 +170,7 @@ export const deskFr = {
     back: "Revenir à la conversation",
     state: "État",
     presence: "Présence",
+    number: "Numéro",
     topic: "Démarche",
     page: "Ouverte depuis",
     language: "Langue",

@@ -68,6 +68,7 @@ function Who({
   const rows: [string, ComponentChildren][] = [
     [say.state, words.value.states[view.state] ?? view.state],
     [say.presence, presenceOf(view)],
+    [say.number, view.number],
     [say.topic, view.topic_name],
     [say.page, view.page_url ? <PageLink view={view} /> : view.page_title],
     [say.language, languageName(view.language)],

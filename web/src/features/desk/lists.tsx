@@ -5,7 +5,7 @@ import type { Board } from "../../state/desk_board";
 import { lineOf, mineOf, type Placed } from "../../state/desk_rows";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icons";
-import type { DeskView } from "../../wire/messages.gen";
+import type { DeskRow, DeskView } from "../../wire/messages.gen";
 import { citizenName, momentWords, topicName } from "./names";
 import { Row } from "./row";
 
@@ -85,7 +85,7 @@ function Offered({ placed, view, now, board, onOpen, onTake }: ListsProps & { pl
     <section class="offered" aria-label={say.offered(name)}>
       <p class="offered-title">
         <Icon name="bell" />
-        {row.for_me ? say.offeredForMe : say.offeredTitle}
+        {offeredTitle(row)}
       </p>
       <Row
         placed={placed}
@@ -104,6 +104,12 @@ function Offered({ placed, view, now, board, onOpen, onTake }: ListsProps & { pl
       </Button>
     </section>
   );
+}
+
+function offeredTitle(row: DeskRow): string {
+  const say = words.value.lists;
+  if (!row.for_me) return say.offeredTitle;
+  return row.state === "reopened" ? say.offeredBack : say.offeredForMe;
 }
 
 function Folded({ title, children }: { title: string; children: ComponentChildren }) {

@@ -51,12 +51,7 @@ export function Talk(props: TalkProps) {
             {name}
           </h2>
           <p class="talk-about">
-            {[
-              presenceOf(view),
-              view.topic_name,
-              view.number,
-              view.language !== "fr" && languageName(view.language),
-            ]
+            {[presenceOf(view), view.topic_name, view.language !== "fr" && languageName(view.language)]
               .filter(Boolean)
               .join(" · ")}
           </p>
@@ -184,12 +179,13 @@ function Standing({ board, thread, view, desk, now }: TalkProps) {
   );
 }
 
+const TOO_LATE = new Set(["taken", "conflict", "kept"]);
+
 /** Too late says who was faster; everything else has its sentence. */
 function refusedWords(code: string, view: ConversationView, desk: DeskView): string {
   const say = words.value.talk;
-  if (code === "taken" || (code === "conflict" && view.agent && view.agent !== desk.me)) {
-    return view.agent && view.agent !== desk.me ? say.takenBy(personName(view.agent, view, desk)) : say.taken;
-  }
+  const faster = view.agent !== "" && view.agent !== desk.me;
+  if (faster && TOO_LATE.has(code)) return say.takenBy(personName(view.agent, view, desk));
   return words.value.codes[code] ?? t.value.codes[code] ?? t.value.codes["internal"] ?? "";
 }
 
