@@ -22,8 +22,13 @@ class Classroom:
     migrations = ROOT / "classroom" / "migrations"
 
 
-APPS = (Classroom(),)
-VERSIONS = {version_table(name) for name in ("signaling", "classroom")}
+class Helpdesk:
+    name = "helpdesk"
+    migrations = ROOT / "helpdesk" / "migrations"
+
+
+APPS = (Classroom(), Helpdesk())
+VERSIONS = {version_table(name) for name in ("signaling", "classroom", "helpdesk")}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -31,6 +36,7 @@ def _all_tables_are_defined() -> None:
     for slice_ in TABLES:
         import_module(f"signaling.{slice_}.tables")
     import_module("classroom.tables")
+    import_module("helpdesk.tables")
 
 
 def difference(connection: sa.Connection, found: list[object]) -> None:
@@ -69,7 +75,7 @@ async def test_migrating_again_changes_nothing(database_url: str) -> None:
     database = Database(database_url, Bell())
     await migrate(database, APPS)
     before = await ask(database, versions)
-    assert len(before) == 2
+    assert len(before) == 3
     await migrate(database, APPS)
     assert await ask(database, versions) == before
     assert await ask(database, difference) == []
@@ -93,11 +99,12 @@ from signaling.schema import migrate
 from tests.support.databases import Bell
 
 class App:
-    name, migrations = "classroom", Path(sys.argv[2])
+    def __init__(self, folder):
+        self.name, self.migrations = Path(folder).parent.name, Path(folder)
 
 async def main():
     database = Database(sys.argv[1], Bell())
-    await migrate(database, [App()])
+    await migrate(database, [App(folder) for folder in sys.argv[2:]])
     await database.close()
 
 asyncio.run(main())
@@ -106,7 +113,8 @@ asyncio.run(main())
 
 @pytest.mark.processes
 async def test_several_processes_may_migrate_at_once(database_url: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", MIGRATE, database_url, Classroom.migrations]
+    folders = [app.migrations for app in APPS]
+    command = [sys.executable, "-c", MIGRATE, database_url, *folders]
     with (
         running(command, output=tmp_path / "1") as one,
         running(command, output=tmp_path / "2") as two,

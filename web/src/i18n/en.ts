@@ -94,6 +94,7 @@ export const en: Messages = {
     no_consent: "A parent’s consent is missing. The coordination can help.",
     not_enrolled: "The enrolment is not active at present. The coordination can help.",
     not_vetted: "Your certificate has to be renewed before you take a question. The coordination can help.",
+    stale: "A colleague has answered meanwhile. Read that answer, then send or change yours.",
     taken: "Another volunteer was faster.",
     busy: "A call is already open. It comes first.",
     unavailable: "The service is resting for a moment. The page keeps trying by itself.",

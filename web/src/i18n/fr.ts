@@ -95,6 +95,7 @@ export const fr = {
     not_enrolled: "L’inscription n’est pas active en ce moment. La coordination peut aider.",
     not_vetted:
       "Votre attestation est à renouveler avant de prendre une question. La coordination peut vous aider.",
+    stale: "Un collègue a répondu entre-temps. Lisez sa réponse, puis envoyez ou changez la vôtre.",
     taken: "Un autre bénévole a été plus rapide.",
     busy: "Un appel est déjà en cours. Il passe d’abord.",
     unavailable: "Le service se repose un instant. La page réessaie toute seule.",

@@ -43,8 +43,14 @@ export type Code =
   | "not_enrolled"
   /** not_vetted: The volunteer's vetting is missing or has ended. */
   | "not_vetted"
+  /** stale: A colleague has answered meanwhile; nothing was sent. Look, then send or change it. */
+  | "stale"
   /** taken: Another volunteer was faster. */
   | "taken"
+  /** absent: The person to whom this would go is not here, or pauses. Give it to the topic. */
+  | "absent"
+  /** kept: Kept for the person's own advisor for a moment; then anybody may take it. */
+  | "kept"
   /** busy: The person is in another call. */
   | "busy"
   /** unavailable: Database or Redis is away. Nothing was stored; the client tries again. */
@@ -334,9 +340,9 @@ export interface CallView {
   readonly live_since?: number;
   /** While interrupted: until when the place is kept. */
   readonly grace_until?: number;
-  /** When ended: `hung_up`, `cancelled`, `lost`, `failed`. */
+  /** When ended: `hung_up`, `cancelled`, `lost`, `failed`, `revoked`. */
   readonly outcome: string;
-  /** `caller` or `callee` when one of them hung up. */
+  /** `caller` or `callee` when one of them hung up or is signed in nowhere any more. */
   readonly ended_by: string;
 }
 
@@ -793,6 +799,8 @@ export interface Submit {
   readonly words: string;
   /** How the person wants to be called. */
   readonly name?: string;
+  /** Who wrote these words, when it was somebody else. */
+  readonly helper?: string;
 }
 
 /** Write; on a closed conversation this opens it again. Answered with `Sent` after the commit. */
