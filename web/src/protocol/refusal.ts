@@ -1,7 +1,7 @@
 import type { Answer, Code } from "../wire/messages.gen";
 
 /** What the client itself knows beside the server's codes. */
-export type LocalCode = "offline" | "timeout";
+export type LocalCode = "offline" | "timeout" | "aborted";
 export type AnyCode = Code | LocalCode;
 
 /** A command that was not carried out, or of which nothing is known. */
