@@ -10,6 +10,7 @@ from helpdesk.desk.macros import Macros
 from helpdesk.desk.views import DeskSource, SupervisionSource
 from helpdesk.line.drops import Drops
 from helpdesk.line.picture import APP
+from helpdesk.line.pictures import Pictures
 from helpdesk.line.ringing import Ringing
 from helpdesk.talk import parts as talk
 from helpdesk.video import Video
@@ -32,7 +33,8 @@ class Helpdesk:
 
     def build(self, context: Context) -> Part:
         """Wire handlers, views and doors to the services of this process."""
-        talking = talk.parts(context)
+        pictures = Pictures(context)
+        talking = talk.parts(context, pictures)
         ringing, video, macros = Ringing(context), Video(context), Macros(context)
         acts = Acts(context, ringing)
 
@@ -56,9 +58,9 @@ class Helpdesk:
             },
             views={
                 **talking.views,
-                "desk": DeskSource(context),
+                "desk": DeskSource(context, pictures),
                 "macros": macros,
-                "supervision": SupervisionSource(context),
+                "supervision": SupervisionSource(context, pictures),
             },
             call_policy=video,
             access_log=access,

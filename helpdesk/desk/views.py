@@ -9,7 +9,8 @@ from helpdesk import store, tables
 from helpdesk.access import SUPERVISOR, desk_only
 from helpdesk.desk.rows import Around, colleague_rows, desk_rows, supervised_topics, topic_rows
 from helpdesk.desk.wire import DeskView, SupervisionView
-from helpdesk.line.picture import APP, Picture, read_picture
+from helpdesk.line.picture import Picture
+from helpdesk.line.pictures import Pictures
 from helpdesk.line.topics import ZONE
 from helpdesk.line.waits import count_waits
 from helpdesk.states import HELD, State
@@ -27,6 +28,7 @@ class DeskSource:
     """The main screen of agents and supervisors."""
 
     context: Context
+    pictures: Pictures
 
     async def open(self, login: Login, key: str) -> None:
         """Let the desk in."""
@@ -36,8 +38,8 @@ class DeskSource:
         """Draw the desk for this person."""
         now, me = self.context.clock(), login.person
         column = tables.conversation.c
+        picture = await self.pictures.read()
         async with self.context.database.read() as tx:
-            picture = await read_picture(tx, self.context, now, estimates=False)
             mine = await store.conversations(
                 tx, column.agent == me.id, column.state.in_(HELD), limit=SHOWN_MOST
             )
@@ -62,7 +64,7 @@ class DeskSource:
             colleagues=colleague_rows(picture),
             topics=topic_rows(picture, agent.topics if agent else (), me.language),
         )
-        return view, frozenset({APP, f"desk:{me.id}", f"presence:{APP}"})
+        return view, picture.watched | {f"desk:{me.id}"} | _citizens([*mine, *line])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class SupervisionSource:
     """Queue and desk as they are now. It ranks nobody: no figure of it belongs to one agent but what she has open."""
 
     context: Context
+    pictures: Pictures
 
     async def open(self, login: Login, key: str) -> None:
         """Let supervisors in."""
@@ -80,8 +83,8 @@ class SupervisionSource:
         """Draw queue and desk."""
         now, me = self.context.clock(), login.person
         column = tables.conversation.c
+        picture = await self.pictures.read()
         async with self.context.database.read() as tx:
-            picture = await read_picture(tx, self.context, now)
             held = await store.conversations(tx, column.state.in_(HELD), limit=SHOWN_MOST)
             today = await count_waits(tx, start_of_day(now, ZONE))
             shown = [*picture.line, *held]
@@ -91,7 +94,7 @@ class SupervisionSource:
             colleagues=colleague_rows(picture),
             conversations=desk_rows(picture, shown, around, me.id),
         )
-        return view, frozenset({APP, f"presence:{APP}"})
+        return view, picture.watched | _citizens(shown)
 
 
 def _is_for(picture: Picture, found: Conversation, login: Login) -> bool:
@@ -101,6 +104,11 @@ def _is_for(picture: Picture, found: Conversation, login: Login) -> bool:
     agent = picture.agents.get(login.person.id)
     serves = agent is not None and found.topic in agent.topics
     return serves or picture.own_advisor(found) == login.person.id
+
+
+def _citizens(shown: Sequence[Conversation]) -> frozenset[str]:
+    """Topics of those whose presence is on the screen."""
+    return frozenset(f"person:{found.citizen}" for found in shown)
 
 
 async def _read_around(tx: Transaction, context: Context, shown: Sequence[Conversation], me: str) -> Around:

@@ -74,6 +74,11 @@ class Picture:
         former = conversation.former_agent if conversation.state is State.REOPENED else ""
         return former if former and (former in self.presence or not own) else own
 
+    @property
+    def watched(self) -> frozenset[str]:
+        """The topics that change it: the line and the desk, and an agent who comes or goes. Citizens come and go a lot."""
+        return frozenset({APP, *(f"person:{person}" for person in self.agents)})
+
     def entries(self) -> list[offering.Entry]:
         """The line, as far as ringing goes."""
         return [self._entry(conversation) for conversation in self.line]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from helpdesk import store, tables
 from helpdesk.access import AGENT, SUPERVISOR, Seat, access_conversation
-from helpdesk.line.picture import read_picture
+from helpdesk.line.picture import Picture
+from helpdesk.line.pictures import Pictures
 from helpdesk.states import IN_LINE, State
 from helpdesk.store import Conversation, Participant
 from helpdesk.talk.documents import documents_of
@@ -21,6 +22,7 @@ class ConversationSource:
     """The view."""
 
     context: Context
+    pictures: Pictures
 
     async def open(self, login: Login, key: str) -> None:
         """Pass the conversation's door."""
@@ -29,17 +31,17 @@ class ConversationSource:
 
     async def snapshot(self, login: Login, key: str) -> tuple[ConversationView, frozenset[str]]:
         """Draw the conversation for this person."""
-        me, now = login.person, self.context.clock()
+        me = login.person
         async with self.context.database.read() as tx:
             seat = await access_conversation(tx, login, key)
             found = seat.conversation
             people = await self.context.identity.people(tx, seat.parts)
             waits = found.state in IN_LINE
             referent = await self._referent(tx, found) if waits or seat.works_here else ""
-            picture = await read_picture(tx, self.context, now) if waits else None
             topic_names = await store.topic_names(tx, me.language)
             documents = await documents_of(tx, found.id, seat.after)
             former = await self._former(tx, login, found, referent, topic_names) if seat.works_here else {}
+        picture = await self.pictures.read() if waits else None
         presence = picture.presence if picture else await self.context.presence.of("helpdesk")
         data = ConversationView(
             conversation=found.id,
@@ -70,7 +72,7 @@ class ConversationSource:
             follows=referent if seat.works_here else "",
             former=former,
         )
-        return data, _topics(seat, me, waits=waits)
+        return data, _topics(seat, me, picture)
 
     async def _referent(self, tx: Transaction, found: Conversation) -> str:
         return (await store.referents(tx, [found.citizen])).get(found.citizen, "")
@@ -123,11 +125,10 @@ def _rows(
     }
 
 
-def _topics(seat: Seat, me: Person, *, waits: bool) -> frozenset[str]:
-    """What changes this view."""
-    topics = {f"conversation:{seat.conversation.id}", "presence:helpdesk", f"person:{me.id}"}
-    if waits:
-        topics.add("helpdesk")
+def _topics(seat: Seat, me: Person, picture: Picture | None) -> frozenset[str]:
+    """What changes this view: the conversation, who is here of those in it, and the line while it waits."""
+    people = {me.id, *seat.parts}
     if me.role in (AGENT, SUPERVISOR):
-        topics.add(f"person:{seat.conversation.citizen}")  # whose own advisor somebody may become
-    return frozenset(topics)
+        people.add(seat.conversation.citizen)  # whose own advisor somebody may become
+    mine = {f"conversation:{seat.conversation.id}", *(f"person:{person}" for person in people)}
+    return frozenset(mine) | (picture.watched if picture else frozenset())

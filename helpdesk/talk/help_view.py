@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from helpdesk import store, tables
 from helpdesk.access import CITIZEN, HELPER
-from helpdesk.line.picture import Picture, read_picture
+from helpdesk.line.picture import Picture
+from helpdesk.line.pictures import Pictures
 from helpdesk.settings import HelpdeskSettings
 from helpdesk.states import State
 from helpdesk.store import Conversation, Participant
@@ -25,6 +26,7 @@ class HelpSource:
 
     context: Context
     settings: HelpdeskSettings
+    pictures: Pictures
 
     async def open(self, login: Login, key: str) -> None:
         """Let in citizens and helpers."""
@@ -34,9 +36,9 @@ class HelpSource:
     async def snapshot(self, login: Login, key: str) -> tuple[HelpView, frozenset[str]]:
         """Draw the page for this person."""
         del key
-        me, now = login.person, self.context.clock()
+        me = login.person
+        picture = await self.pictures.read()
         async with self.context.database.read() as tx:
-            picture = await read_picture(tx, self.context, now)
             parts = await store.seats(tx, me.id)
             threads = await self._threads(tx, parts)
             ways = await self.context.notices.ways(tx, me.id)
@@ -56,13 +58,12 @@ class HelpSource:
             ways=tuple(sorted(ways)),
             scanned=bool(self.context.settings.clamd),
         )
-        topics = {f"person:{me.id}", "helpdesk", *(f"conversation:{found.id}" for found in threads)}
-        return data, frozenset(topics)
+        threads_of = frozenset(f"conversation:{found.id}" for found in threads)
+        return data, picture.watched | threads_of | {f"person:{me.id}"}
 
     async def welcome(self, language: str) -> Welcome:
         """What is told to somebody of whom nothing is known."""
-        async with self.context.database.read() as tx:
-            picture = await read_picture(tx, self.context, self.context.clock())
+        picture = await self.pictures.read()
         return Welcome(
             service=self.settings.service,
             topics=picture.topic_rows(language),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from helpdesk import wire
+from helpdesk.line.pictures import Pictures
 from helpdesk.line.ringing import Ringing
 from helpdesk.settings import HelpdeskSettings
 from helpdesk.talk.coming_in import ComingIn
@@ -38,7 +39,7 @@ class TalkParts:
     on_document: Callable[[Transaction, Document], Awaitable[None]]
 
 
-def parts(context: Context) -> TalkParts:
+def parts(context: Context, pictures: Pictures) -> TalkParts:
     """Join handlers, views, doors and deadlines of the citizens' half.
 
     Raises:
@@ -50,7 +51,7 @@ def parts(context: Context) -> TalkParts:
     words = Words(context, saying, ringing, drafts)
     life = Life(context, settings, saying, ringing)
     coming_in, helping, documents = ComingIn(context), Helping(context, drafts), Documents(context, words)
-    help_source = HelpSource(context, settings)
+    help_source = HelpSource(context, settings, pictures)
     return TalkParts(
         handlers={
             wire.StartConversation: life.start,
@@ -72,7 +73,7 @@ def parts(context: Context) -> TalkParts:
             wire.SetDraft: drafts.set_draft,
             wire.SetViewing: drafts.set_viewing,
         },
-        views={"help": help_source, "conversation": ConversationSource(context), "writing": drafts},
+        views={"help": help_source, "conversation": ConversationSource(context, pictures), "writing": drafts},
         sweeps=Purge(context).sweeps(),
         routes=Routes(context, settings, help_source).routes(),
         access_file=documents.access_file,

@@ -69,7 +69,7 @@ async def test_when_the_media_server_dies_in_a_call_not_a_word_is_lost(tmp_path:
             said = [f"Message {number}" for number in range(10)]
             for number, text in enumerate(said):
                 await (paul, claire)[number % 2].writes(text)
-            for person in (paul, claire):
-                await person.sees(lambda person=person: person.heard()[1:] == said, "all that was written")
+            await paul.sees(lambda: paul.heard()[1:] == said, "all that was written")
+            await claire.sees(lambda: claire.heard()[1:] == said, "all that was written")
             await claire.hangs_up()
             await paul.sees_talk("the talk as it was", call="", state="open", agent=claire.id)
