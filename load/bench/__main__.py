@@ -3,14 +3,21 @@
 import asyncio
 import sys
 
-from load.bench import first_frame, forwarding, page_size
+from load.bench import chat, first_frame, forwarding, page_size
 from load.bench.figure import show
+from load.system.processes import end_when_asked
 
-BENCHMARKS = (*forwarding.BENCHMARKS, *first_frame.BENCHMARKS, *page_size.BENCHMARKS)
+BENCHMARKS = (
+    *forwarding.BENCHMARKS,
+    *first_frame.BENCHMARKS,
+    *chat.BENCHMARKS,
+    *page_size.BENCHMARKS,
+)
 
 
 def main() -> int:
     """Run what was asked for; figures that were not asked for are not printed."""
+    end_when_asked()
     prefix = sys.argv[1] if len(sys.argv) > 1 else ""
     chosen = [
         benchmark for benchmark in BENCHMARKS if any(name.startswith(prefix) for name in benchmark.names)

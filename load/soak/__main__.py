@@ -16,6 +16,7 @@ from load.soak.desk import APPS, DeskScene
 from load.soak.run import Extent, Outcome, soak
 from load.soak.stage import Setting
 from load.system.postgres import find_program
+from load.system.processes import end_when_asked
 from load.system.redis import debian_program
 
 EXTENT = Extent(conversations=5, messages=900, faults=60)
@@ -24,6 +25,7 @@ EXTENT = Extent(conversations=5, messages=900, faults=60)
 
 def main() -> int:
     """Run until the time is over; the last run is finished."""
+    end_when_asked()
     seed = int(os.environ.get("SEED") or random.randrange(1_000_000))
     minutes = float(os.environ.get("MINUTES") or 10)
     tools = bool(find_program("postgres") and debian_program())

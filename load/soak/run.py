@@ -55,8 +55,8 @@ class Extent:
     """At least; it ends when the faults are over too."""
     faults: int = 20
     """At least; each at each step once anyway."""
-    per_second: float = 10.0
-    pause_s: float = 1.0
+    per_second: float = 12.0
+    pause_s: float = 0.8
     """Between two faults."""
 
 

@@ -9,11 +9,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from load.system.processes import end_when_asked
 from load.system.whole import running
 
 
 def main(command: Sequence[str]) -> int:
     """Run the command and return its exit status."""
+    end_when_asked()
     with tempfile.TemporaryDirectory(prefix="permanence-") as name, running(Path(name)) as system:
         environment = system.environment | {"LINKS": str(system.write_links())}
         return subprocess.run([*command, "--host", system.base], env=environment, check=False).returncode

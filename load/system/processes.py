@@ -1,8 +1,10 @@
 """Real processes: start, wait on conditions, and leave none behind."""
 
 import os
+import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -40,6 +42,11 @@ def free_port() -> int:
             except OSError:
                 continue
             return port
+
+
+def end_when_asked() -> None:
+    """Let SIGTERM end this program as Ctrl-C does: what it has started is ended too."""
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(128 + signal.SIGTERM))
 
 
 def _lives(process: psutil.Process) -> bool:

@@ -146,7 +146,7 @@ class System:
 
 
 @contextmanager
-def running(
+def running(  # noqa: PLR0913 - all but the folder may be left out
     folder: Path,
     *,
     web: int = 1,
