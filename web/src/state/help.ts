@@ -71,8 +71,7 @@ function loadPending(): Pending | undefined {
 }
 
 /** `login` from the address of a full page; empty for the frame and for guests. */
-export function openHelp(login: string, language: string): Help {
-  const host = openHost();
+export function openHelp(host: Host, login: string, language: string): Help {
   const door = openDoor(login);
   const view = signal<HelpView | undefined>(undefined);
   const ended = signal<AnyCode | undefined>(undefined);
@@ -115,6 +114,9 @@ export function openHelp(login: string, language: string): Help {
     (former) => former.close(),
   );
   const invited = computed(() => invitedTo(view.value));
+  effect(() => {
+    if (inSight.value) untracked(() => welcome.look());
+  });
   effect(() => host.tellUnread(talk.value?.unread.value ?? 0));
   return {
     host,

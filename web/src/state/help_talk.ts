@@ -11,7 +11,7 @@ import type {
 import { newClientId } from "./client_id";
 import { Writing } from "./help_writing";
 import type { Session } from "./session";
-import { callSteps } from "./talk_events";
+import { callSteps, textOf } from "./talk_events";
 import { type Line, lastOfOthers, linesOf, type Reading, unreadAfter } from "./talk_lines";
 
 const MARK_MS = 250;
@@ -33,6 +33,8 @@ export interface Talk {
   /** A proposal that nobody has answered yet. */
   readonly proposed: ReadonlySignal<string>;
   readonly writer: Writing;
+  /** Words of mine, a helper, that the citizen has sent: they are no longer a draft. */
+  readonly taken: ReadonlySignal<string>;
   send(text: string): void;
   sendDraft(helper: string, text: string): void;
   attach(clientId: string, file: string): void;
@@ -137,6 +139,7 @@ export function openTalk(session: Session, id: string, inSight: ReadonlySignal<b
     inCall: computed(() => (call.value && steps.value.get(call.value) === "began" ? call.value : "")),
     proposed: computed(() => (call.value && steps.value.get(call.value) !== "began" ? call.value : "")),
     writer,
+    taken: computed(() => takenFrom(events.value, reading.value.me)),
     send: (text) => add({ type: "conversation.send", conversation: id, client_id: newClientId(), text }),
     sendDraft: (helper, text) =>
       add({ type: "helper.send_draft", conversation: id, client_id: newClientId(), helper, text }),
@@ -155,6 +158,11 @@ export function openTalk(session: Session, id: string, inSight: ReadonlySignal<b
       if (log) session.feeds.closeLog(log);
     },
   };
+}
+
+function takenFrom(events: readonly LogEvent[], me: string): string {
+  const last = events.findLast((event) => event.kind === "message" && textOf(event, "helper") === me);
+  return last && me ? textOf(last, "text") : "";
 }
 
 /** Tells what has arrived here, and what was on the screen; only when there is something new of others. */

@@ -16,6 +16,8 @@ export interface WelcomeDesk {
   readonly offer: ReadonlySignal<Offer | undefined>;
   /** It could not be read; it is tried again. */
   readonly away: ReadonlySignal<boolean>;
+  /** Somebody looks at it now. */
+  look(): void;
   /** A signed-in person's view takes its place, and keeps it fresh. */
   follow(view: HelpView): void;
   /** In another language. */
@@ -52,10 +54,10 @@ export function openWelcome(wanted: () => boolean, firstLanguage: string): Welco
       attempt += 1;
     }
   }
-  void read();
   return {
     offer,
     away,
+    look: () => void read(),
     follow: (view) => {
       followed = true;
       away.value = false;

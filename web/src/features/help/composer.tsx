@@ -76,7 +76,7 @@ export function Composer(props: ComposerProps) {
           rows={1}
           maxLength={4000}
           dir="auto"
-          placeholder={say.write}
+          placeholder={say.writeHere}
           aria-describedby={props.hint ? hint : undefined}
           value={text.value}
           onInput={(event) => props.onText(event.currentTarget.value)}

@@ -54,7 +54,6 @@ function Helper(props: CowritingProps & { id: string; person: ParticipantRow }) 
       </div>
       {text ? (
         <>
-          <p class="small soft">{say.draft(person.name)}</p>
           <blockquote class="cowriter-text" dir="auto">
             {text}
           </blockquote>

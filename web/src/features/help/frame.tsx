@@ -30,10 +30,7 @@ export function Frame(props: {
           <span class="help-kind">{h.value.title}</span>
           {props.service && <strong>{props.service}</strong>}
         </p>
-        <div class="help-tools">
-          <LanguageChoice onLanguage={props.onLanguage} />
-          {props.tools}
-        </div>
+        <div class="help-tools">{props.tools || <LanguageChoice onLanguage={props.onLanguage} />}</div>
       </header>
       <LinkStrip link={props.link} />
       <main id="main" class="help-main" tabIndex={-1}>
@@ -44,7 +41,8 @@ export function Frame(props: {
   );
 }
 
-function LanguageChoice({ onLanguage }: { onLanguage: (language: HelpLanguage) => void }) {
+/** In which language; in a talk it is one of the further choices. */
+export function LanguageChoice({ onLanguage }: { onLanguage: (language: HelpLanguage) => void }) {
   return (
     <label class="help-language">
       <Icon name="english" />

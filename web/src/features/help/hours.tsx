@@ -1,6 +1,12 @@
 import { h } from "../../i18n/help";
 import type { TopicRow } from "../../wire/messages.gen";
 
+/** What is true of all topics alike, to be said once; empty when they differ. */
+export function commonHours(topics: readonly TopicRow[]): string {
+  const all = new Set(topics.map(hoursWords));
+  return topics.length > 1 && all.size === 1 ? [...all].join("") : "";
+}
+
 /** The truth about a topic, in one or two short sentences. */
 export function hoursWords(topic: TopicRow): string {
   const say = h.value.hours;

@@ -59,10 +59,10 @@ function Meta({
   const parts = [h.value.clock(line.at)];
   if (helper) parts.push(say.writtenBy(helper));
   if (line.way !== "there") parts.push(say.states[line.way]);
-  if (line.mine && line.seq > 0) parts.push(`n° ${number}-${line.seq}`);
   return (
     <p class="said-meta" title={line.seq > 0 ? say.receipt(`${number}-${line.seq}`, line.at) : undefined}>
       {parts.join(" · ")}
+      {line.mine && line.seq > 0 && <span class="receipt">{` · n° ${number}-${line.seq}`}</span>}
       {line.way === "failed" && (
         <>
           {line.code && <span class="said-why"> {sentence(line.code)}</span>}

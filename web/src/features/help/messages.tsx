@@ -51,6 +51,15 @@ export function Messages({ talk, now, open, children }: MessagesProps) {
     };
   }, [talk]);
   useEffect(() => {
+    // Something beneath has grown, or a card has come: who was at the end stays there.
+    const area = scroller.current;
+    if (!area) return undefined;
+    const watch = new ResizeObserver(() => atEnd.peek() && toEnd());
+    watch.observe(area);
+    for (const part of area.children) watch.observe(part);
+    return () => watch.disconnect();
+  }, [talk]);
+  useEffect(() => {
     // Who reads further up is left there; who wrote, or is at the end, sees the end.
     if (last?.mine || atEnd.peek()) toEnd();
   }, [last?.key, lines.length]);
@@ -81,7 +90,7 @@ export function Messages({ talk, now, open, children }: MessagesProps) {
             </Fragment>
           ))}
         </ol>
-        {children}
+        <div class="messages-after">{children}</div>
         <div ref={end} class="messages-end" />
       </div>
       {!atEnd.value && (
@@ -137,7 +146,7 @@ async function ring(): Promise<void> {
 function TypingLine({ talk }: { talk: Talk }) {
   const names = useComputed(() =>
     Object.entries(talk.writing.value)
-      .filter(([person, row]) => row.typing && person !== talk.reading.value.me)
+      .filter(([person, row]) => row.typing && !row.draft && person !== talk.reading.value.me)
       .map(([person]) => nameOf(talk.reading.value, person))
       .filter(Boolean),
   ).value;

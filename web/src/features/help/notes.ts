@@ -30,7 +30,8 @@ const WORDS: Readonly<Record<string, Say>> = {
   reopened: () => notes().reopened,
   later: (event) => (flagOf(event, "later") ? notes().later : notes().stay),
   helper_invited: (event, reading) => notes().helperInvited(helperOf(event, reading)),
-  helper_joined: (event, reading) => notes().helperJoined(helperOf(event, reading)),
+  helper_joined: (event, reading) =>
+    textOf(event, "helper") === reading.me ? notes().helping : notes().helperJoined(helperOf(event, reading)),
   helper_allowed: (event, reading) => {
     const name = helperOf(event, reading);
     return flagOf(event, "may_send") ? notes().helperAllowed(name) : notes().helperForbidden(name);

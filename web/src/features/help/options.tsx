@@ -83,7 +83,7 @@ function Page({ page, ...props }: PageProps) {
     case "transcript":
       return <TranscriptPage {...props} />;
     case "settings":
-      return <SettingsPage />;
+      return <SettingsPage onLanguage={(language) => props.help.welcome.speak(language)} />;
     case "close":
     case "erase":
     case "leave":

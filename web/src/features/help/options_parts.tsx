@@ -17,7 +17,7 @@ export function Trouble({ words }: { words: string }) {
 export function BigCode({ code }: { code: string }) {
   return (
     <p class="big-code" dir="ltr" translate={false}>
-      {code}
+      {code.match(/.{1,4}/g)?.join(" ")}
     </p>
   );
 }

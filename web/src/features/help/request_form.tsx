@@ -6,7 +6,7 @@ import { kept } from "../../state/kept";
 import { Button } from "../../ui/button";
 import { Notice } from "../../ui/notice";
 import type { TopicRow } from "../../wire/messages.gen";
-import { hoursWords } from "./hours";
+import { commonHours, hoursWords } from "./hours";
 
 /** What was typed; it survives a reload. */
 export interface FormWords {
@@ -44,6 +44,7 @@ export function RequestForm(props: RequestFormProps) {
   const fields = useRef<HTMLFormElement>(null);
   const rows = Object.entries(topics).sort(([, a], [, b]) => a.position - b.position);
   const live = topics[form.value.topic]?.live ?? rows.some(([, row]) => row.live);
+  const common = commonHours(rows.map(([, row]) => row));
   const only = rows.length === 1 ? rows[0]?.[0] : undefined;
   useEffect(() => {
     if (only && !form.value.topic) change({ topic: only });
@@ -69,8 +70,13 @@ export function RequestForm(props: RequestFormProps) {
         <legend>{say.topic}</legend>
         {missing.value === "topic" && <Miss id="miss-topic">{say.chooseTopic}</Miss>}
         {props.away && rows.length === 0 && <Notice tone="warn">{say.topicsAway}</Notice>}
+        {common && (
+          <p class="topic-hours" data-live={live}>
+            {common}
+          </p>
+        )}
         {rows.map(([id, row]) => (
-          <label key={id} class="topic" data-live={row.live}>
+          <label key={id} class="topic">
             <input
               type="radio"
               name="topic"
@@ -80,7 +86,11 @@ export function RequestForm(props: RequestFormProps) {
             />
             <span class="topic-words">
               <span class="topic-name">{row.name}</span>
-              <span class="topic-hours">{hoursWords(row)}</span>
+              {!common && (
+                <span class="topic-hours" data-live={row.live}>
+                  {hoursWords(row)}
+                </span>
+              )}
             </span>
           </label>
         ))}

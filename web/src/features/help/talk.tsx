@@ -3,6 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { h } from "../../i18n/help";
 import type { Help } from "../../state/help";
 import { openDocuments } from "../../state/help_documents";
+import { canPush } from "../../state/help_push";
 import type { Talk as TalkStore } from "../../state/help_talk";
 import type { Session } from "../../state/session";
 import { Notice } from "../../ui/notice";
@@ -32,7 +33,7 @@ export interface TalkProps {
   session: Session;
   talk: TalkStore;
   /** Shows a page of the further choices: notices, a relative. */
-  onOption: (page: "notice" | "help") => void;
+  onOption: (page: "notice" | "help" | "device") => void;
 }
 
 /** One conversation: what is said, what is proposed, and where one writes. */
@@ -68,6 +69,9 @@ function Conversation(props: ConversationProps) {
     draft.write(text);
     talk.writer.changed(text);
   }
+  useEffect(() => {
+    if (talk.taken.value && talk.taken.value === draft.text.peek().trim()) write("");
+  }, [talk.taken.value]);
   function send(): void {
     talk.send(draft.text.value.trim());
     write("");
@@ -125,9 +129,11 @@ function Standing({ help, view, acts, onOption }: ConversationProps) {
       <WaitCard
         view={view}
         waiting={view.waiting}
+        offered={offersNotice(help)}
         reachable={(help.view.value?.ways.length ?? 0) > 0}
         onLater={(later) => acts.later(later)}
         onReach={() => onOption("notice")}
+        onDevice={() => onOption("device")}
       />
     );
   }
@@ -135,6 +141,12 @@ function Standing({ help, view, acts, onOption }: ConversationProps) {
   return (
     <After rating={view.rating} onRate={(rating) => acts.rate(rating)} onAnother={() => help.show("")} />
   );
+}
+
+/** Mail is sent from here, or this browser takes notifications on this page. */
+function offersNotice(help: Help): boolean {
+  const view = help.view.value;
+  return (view?.mail ?? false) || ((view?.push_key ?? "") !== "" && canPush(help.host.embedded));
 }
 
 function nameOfCitizen(view: ConversationView): string {

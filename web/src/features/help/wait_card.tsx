@@ -1,8 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import { h } from "../../i18n/help";
+import { minutes } from "../../i18n/help/minutes";
 import { announce } from "../../ui/announcer";
 import { Button } from "../../ui/button";
-import type { ConversationView, Waiting } from "../../wire/messages.gen";
+import type { ConversationView, Estimate, Waiting } from "../../wire/messages.gen";
 
 /** A place in line is read out at most so often. */
 const SPEAK_MS = 60_000;
@@ -12,8 +13,11 @@ export interface WaitCardProps {
   waiting: Waiting;
   /** This person can be told of the answer. */
   reachable: boolean;
+  /** There is a way in which this person could be told. */
+  offered: boolean;
   onLater: (later: boolean) => void;
   onReach: () => void;
+  onDevice: () => void;
 }
 
 function lines(waiting: Waiting): string[] {
@@ -26,13 +30,21 @@ function lines(waiting: Waiting): string[] {
     return words;
   }
   words.push(waiting.ahead === 0 ? say.next : say.ahead(waiting.ahead));
-  const estimate = waiting.estimate;
-  words.push(estimate ? say.estimate(estimate.usual_s, estimate.long_s) : say.noEstimate);
+  words.push(estimateWords(waiting.estimate));
   return words;
 }
 
+/** How long, and how sure that is. */
+function estimateWords(estimate: Estimate | undefined): string {
+  const say = h.value.wait;
+  if (!estimate) return say.noEstimate;
+  const { usual_s: usual, long_s: long } = estimate;
+  return minutes(usual) === minutes(long) ? say.estimateShort(long) : say.estimate(usual, long);
+}
+
 /** The truth about waiting, and a way not to wait. */
-export function WaitCard({ view, waiting, reachable, onLater, onReach }: WaitCardProps) {
+export function WaitCard(props: WaitCardProps) {
+  const { view, waiting, reachable, offered, onLater, onReach } = props;
   const say = h.value.wait;
   useSpokenPlace(waiting.live ? waiting.ahead : undefined);
   return (
@@ -45,9 +57,14 @@ export function WaitCard({ view, waiting, reachable, onLater, onReach }: WaitCar
         <>
           <p>{reachable ? say.laterOn : say.laterOnNoWay}</p>
           <div class="row">
-            {!reachable && (
+            {!reachable && offered && (
               <Button tone="primary" icon="bell" onClick={onReach}>
                 {h.value.options.notice}
+              </Button>
+            )}
+            {!reachable && !offered && (
+              <Button tone="outline" icon="phone" onClick={props.onDevice}>
+                {h.value.options.device}
               </Button>
             )}
             <Button tone="outline" onClick={() => onLater(false)}>
@@ -64,7 +81,7 @@ export function WaitCard({ view, waiting, reachable, onLater, onReach }: WaitCar
               icon="clock"
               onClick={() => {
                 onLater(true);
-                if (!reachable) onReach();
+                if (!reachable && offered) onReach();
               }}
             >
               {say.later}

@@ -88,7 +88,8 @@ export function CodeEntry({ help }: { help: Help }) {
     busy.value = true;
     trouble.value = "";
     try {
-      await help.door.useCode(code.value.trim());
+      // Codes are shown in groups.
+      await help.door.useCode(code.value.replaceAll(/\s/g, ""));
     } catch (error) {
       trouble.value = sentence(codeOf(error));
     } finally {

@@ -102,14 +102,15 @@ export const en: HelpMessages = {
   },
   wait: {
     title: "We have your question",
-    next: "You are next.",
+    next: "You are next: nobody is waiting before you.",
     ahead: (count) => `${n(count, "person is", "people are")} waiting before you.`,
     estimate: (usual, long) =>
       `Usually the answer comes within ${lasting(usual)}. Sometimes it takes ${lasting(long)}.`,
+    estimateShort: (long) => `Usually the answer comes in less than ${lasting(long)}.`,
     noEstimate: "We cannot say how long it will take.",
     notLive: (at) => `Nobody can answer now. Answer from ${day(at)}, ${clock(at)}.`,
     notLiveUnknown: "Nobody can answer now. You will have an answer as soon as we open.",
-    nobody: "No advisor is here at the moment. Your place is kept.",
+    nobody: "No advisor is here at the moment.",
     first: (name, at) =>
       `${name} already knows you and sees your question first, until ${clock(at)}. After that a colleague can answer.`,
     absent: (name) => `${name} is not here. A colleague will answer you.`,
@@ -122,8 +123,8 @@ export const en: HelpMessages = {
   },
   state: {
     with: (name) => `You are talking with ${name}`,
-    agentHere: "is here",
-    agentAway: "is not at the screen. Your message will be read later.",
+    agentHere: "Your advisor is here.",
+    agentAway: "Your advisor is not at the screen. Your message will be read later.",
     agentGone: (name, at) =>
       `${name} has lost the connection. We wait until ${clock(at)}, then a colleague answers you. Nothing is lost.`,
     snoozed: (at) =>
@@ -140,6 +141,7 @@ export const en: HelpMessages = {
     helper: "helps you write",
     citizen: "the person you help",
     write: "Write a message",
+    writeHere: "Write here…",
     send: "Send",
     typing: (names, many) => (many ? `${names} are writing…` : `${names} is writing…`),
     jump: (count) => (count > 0 ? n(count, "new message", "new messages") : "Go to the end"),
@@ -180,6 +182,7 @@ export const en: HelpMessages = {
     helperJoined: (name) => `${name} now writes with you`,
     helperAllowed: (name) => `${name} may send messages`,
     helperForbidden: (name) => `${name} may no longer send messages`,
+    helping: "You now write with the person",
     helperLeft: (name) => `${name} no longer writes with you`,
     callProposed: "Video proposed",
     callBegan: "The video call has begun",
@@ -214,7 +217,6 @@ export const en: HelpMessages = {
     title: "Somebody writes with you",
     invited: (name) => `${name} is invited, and is not here yet.`,
     here: (name) => `${name} writes with you`,
-    draft: (name) => `${name} writes:`,
     sendText: "Send this text",
     edit: "Change it",
     allow: (name) => `${name} may send without me`,
@@ -262,7 +264,7 @@ export const en: HelpMessages = {
     device: "Go on on another device",
     notice: "Tell me when there is an answer",
     transcript: "Keep this conversation",
-    settings: "Sound and motion",
+    settings: "Language, sound and motion",
     close: "End this conversation",
     erase: "Erase from this device",
     threads: "My conversations",
