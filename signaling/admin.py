@@ -23,6 +23,7 @@ from pathlib import Path
 from signaling.api import Context, Transaction
 from signaling.composition import Process, compose, load_app
 from signaling.errors import Refusal
+from signaling.files.sealing import CannotOpen
 from signaling.gateway import typescript
 from signaling.schema import migrate
 from signaling.settings import BadSetting, Settings
@@ -96,7 +97,12 @@ async def _people(process: Process, arguments: argparse.Namespace) -> None:
 
 
 async def _rewrap(process: Process, _arguments: argparse.Namespace) -> None:
-    _show(rewrapped=str(await process.context.files.rewrap()))
+    try:
+        _show(rewrapped=str(await process.context.files.rewrap()))
+    except CannotOpen as error:
+        raise BadSetting(
+            f"{error}: put the older keys behind the first, with commas between, until this has run."
+        ) from error
 
 
 async def _rescan(process: Process, _arguments: argparse.Namespace) -> None:

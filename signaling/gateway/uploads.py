@@ -116,6 +116,8 @@ class UploadRoutes:
         if request.content_type != PIECES:
             raise Refusal(Code.BAD_MESSAGE, f"send {PIECES}")
         upload = await self._upload(request)
+        if upload.outcome:
+            await self._files.uploads.finish(upload, self._clock())  # tells how it ended
         if _number(request, UPLOAD_OFFSET) != upload.received:
             return _does_not_fit(upload)
         missing = upload.size - upload.received

@@ -1,6 +1,7 @@
 """The operator's commands; Redis is away, which none of them minds."""
 
 import asyncio
+import base64
 import json
 import subprocess
 import sys
@@ -14,10 +15,12 @@ import pytest
 from signaling.admin import main
 from signaling.database import Database
 from signaling.errors import Refusal
+from signaling.files.service import Files
 from signaling.identity.service import Identity, Person
 from signaling.settings import Settings
 from signaling.wire import Code
 from tests.support.databases import Bell
+from tests.support.photos import jpeg
 from tests.support.tree import ROOT
 
 APP = "classroom.app:app"
@@ -106,6 +109,41 @@ async def test_a_person_gets_a_new_link_or_code_and_loses_all_of_them(
     assert await signed_in(service, code) == ines
     assert (await admin("revoke", ines.id)).code == 0
     assert await signed_in(service, link) is Code.BAD_LINK
+
+
+@ON_SQLITE
+async def test_files_are_wrapped_by_a_new_key_and_the_old_one_may_go(
+    admin: Admin, identity: tuple[Database, Identity], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    await admin("migrate", APP)
+    old, new = b"o" * 32, b"n" * 32
+    files = Files(identity[0], tmp_path / "data" / "files", (old,))
+    file_id = await files.store_photo(app="classroom", owner="ines", raw=jpeg(), purge_at=time.time() + 99)
+    monkeypatch.setenv("FILES_KEY", encoded(new))
+    done = await admin("rewrap")
+    assert (done.code, "older keys behind the first" in done.errors) == (1, True)
+    monkeypatch.setenv("FILES_KEY", f"{encoded(new)},{encoded(old)}")
+    for count in ("1", "0"):
+        (shown,) = (await admin("rewrap")).lines
+        assert json.loads(shown) == {"rewrapped": count}
+    async with identity[0].read() as tx:
+        opened = await Files(identity[0], tmp_path / "data" / "files", (new,)).open(tx, "classroom", file_id)
+        await opened.pieces.aclose()
+
+
+@ON_SQLITE
+async def test_a_rescan_needs_a_scanner(
+    admin: Admin, identity: tuple[Database, Identity], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await admin("migrate", APP)
+    assert "set CLAMD" in (await admin("rescan")).errors
+    monkeypatch.setenv("CLAMD", "unix:/nowhere/clamd.sock")
+    (shown,) = (await admin("rescan")).lines
+    assert json.loads(shown) == {"rescanned": "0"}
+
+
+def encoded(key: bytes) -> str:
+    return base64.b64encode(key).decode()
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,8 @@ def test_what_is_said_is_taken() -> None:
         ({"EMBED_ORIGINS": "https://www.example.org; script-src *"}, "EMBED_ORIGINS"),
         ({"EMBED_ORIGINS": "https://*"}, "EMBED_ORIGINS"),
         ({"EMBED_ORIGINS": "*"}, "EMBED_ORIGINS"),
+        ({"CLAMD": "/run/clamav/clamd.ctl"}, "CLAMD"),
+        ({"CLAMD": "tcp:scanner"}, "CLAMD"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_name(change: dict[str, str], named: str) -> None:

@@ -52,7 +52,14 @@ async def test_slices_and_apps_bring_their_sweeps(valkey, tmp_path):
             for sweep in sweeps_of(process):
                 if sweep.name.endswith("purge"):
                     assert await sweep.run(process.context.clock()) == 0
-    assert {"presence", "identity.purge", "log.purge", "files.purge", "notebook.deadline"} <= set(names)
+    assert {
+        "presence",
+        "identity.purge",
+        "log.purge",
+        "files.scan",
+        "files.purge",
+        "notebook.deadline",
+    } <= set(names)
     assert [name for name in names if name.startswith("calls.")]
     assert len(set(names)) == len(names)
 

@@ -55,7 +55,7 @@ class Page:
         assert response.status == 201
         start, _, upload = response.headers["Location"].rpartition("/")
         assert start == f"/api/{self.client.login}/uploads"
-        return upload
+        return str(upload)
 
     async def append(self, upload: str, offset: int, data, headers=None):
         headers = {**PIECES, "Upload-Offset": str(offset), **(headers or {})}
@@ -211,8 +211,8 @@ async def test_what_is_no_document_is_refused_and_stays_refused(aya: Page) -> No
 async def test_an_upload_is_taken_back(aya: Page) -> None:
     upload = await aya.begun()
     assert (await aya.ask("DELETE", f"uploads/{upload}")).status == 204
-    assert (await aya.append(upload, 0, PAPER)).status == 409
-    assert (await aya.append(upload, 0, PAPER[:PIECE])).status == 409
+    assert (await aya.append(upload, 0, PAPER)).status == 404
+    assert (await aya.append(upload, 0, PAPER[:PIECE])).status == 404
 
 
 async def test_nobody_else_sees_an_upload_or_its_document(aya: Page, place, web) -> None:
