@@ -17,6 +17,7 @@ export const deskEn: DeskWords = {
     paused: "Paused",
     silence: "Silence",
     supervision: "Supervision",
+    desk: "My conversations",
     alerts: "Sounds and alerts",
     alertsOff: "Sounds off",
     keys: "Shortcuts",
@@ -195,7 +196,7 @@ export const deskEn: DeskWords = {
     },
   },
   colleagues: {
-    load: (open, capacity) => `${open} of ${capacity}`,
+    load: (open, capacity) => `${n(open, "conversation", "conversations")} of ${capacity}`,
     paused: "paused",
     none: "No colleague.",
   },
@@ -270,6 +271,8 @@ export const deskEn: DeskWords = {
     takeBack: "Take the proposal back",
     back: (name) => `Back to ${name}`,
     controls: "Call controls",
+    large: "Larger picture",
+    small: "Smaller picture",
     goesOn: "The written conversation goes on.",
   },
   supervision: {

@@ -17,6 +17,7 @@ export const deskFr = {
     paused: "En pause",
     silence: "Faire taire",
     supervision: "Supervision",
+    desk: "Mes conversations",
     alerts: "Sons et alertes",
     alertsOff: "Sons coupés",
     keys: "Raccourcis",
@@ -203,7 +204,7 @@ export const deskFr = {
     } as Record<string, string>,
   },
   colleagues: {
-    load: (open: number, capacity: number) => `${open} sur ${capacity}`,
+    load: (open: number, capacity: number) => `${n(open, "conversation", "conversations")} sur ${capacity}`,
     paused: "en pause",
     none: "Aucun collègue.",
   },
@@ -274,6 +275,8 @@ export const deskFr = {
     takeBack: "Retirer la proposition",
     back: (name: string) => `Revenir à ${name}`,
     controls: "Commandes de l’appel",
+    large: "Agrandir l’image",
+    small: "Réduire l’image",
     goesOn: "La conversation écrite continue.",
   },
   supervision: {

@@ -23,8 +23,8 @@ interface PanelProps {
   now: ReadonlySignal<number>;
 }
 
-/** The video call above its talk. It goes on, heard and named, while another conversation is on the screen. */
-export function CallPanel({ board, now }: PanelProps) {
+/** What is said of a call before and after it: proposed, refused. Above the talk. */
+export function CallBars({ board }: { board: Board }) {
   const { calls } = board;
   const refused = calls.refused.value;
   const proposed = calls.proposed.value;
@@ -39,9 +39,32 @@ export function CallPanel({ board, now }: PanelProps) {
         </div>
       )}
       {proposed && !mine && <Proposed board={board} proposed={proposed} />}
-      {mine && <Mine board={board} mine={mine} now={now} />}
+      {mine && isWaiting(board) && <Waiting board={board} mine={mine} />}
     </>
   );
+}
+
+/** The call itself. It goes on, seen, heard and named, while another conversation is on the screen. */
+export function CallStage({ board, now }: PanelProps) {
+  const mine = board.calls.mine.value;
+  const call = board.calls.call.value;
+  if (!mine || !call || isWaiting(board)) return null;
+  return (
+    <Stage
+      key={call.id}
+      board={board}
+      call={call}
+      name={nameOf(board, mine.conversation)}
+      beside={board.thread.value?.id === mine.conversation}
+      now={now}
+      onBack={() => board.open(mine.conversation)}
+    />
+  );
+}
+
+/** Not answered yet. */
+function isWaiting(board: Board): boolean {
+  return WAITING.has(board.calls.call.value?.view.value?.state ?? "queued");
 }
 
 function nameOf(board: Board, conversation: string): string {
@@ -77,25 +100,10 @@ function Proposed({ board, proposed }: { board: Board; proposed: CallOf }) {
   );
 }
 
-/** My call: proposed and not answered yet, or under way. */
-function Mine({ board, mine, now }: PanelProps & { mine: CallOf }) {
+/** Proposed by me. */
+function Waiting({ board, mine }: { board: Board; mine: CallOf }) {
   const say = words.value.call;
-  const call = board.calls.call.value;
   const name = nameOf(board, mine.conversation);
-  if (!call) return null;
-  if (!WAITING.has(call.view.value?.state ?? "queued")) {
-    return (
-      <Stage
-        key={call.id}
-        board={board}
-        call={call}
-        name={name}
-        beside={board.thread.value?.id === mine.conversation}
-        now={now}
-        onBack={() => board.open(mine.conversation)}
-      />
-    );
-  }
   return (
     <section class="call-bar" aria-label={say.waiting(name)}>
       <p>
@@ -122,9 +130,10 @@ interface StageProps {
 function Stage({ board, call, name, beside, now, onBack }: StageProps) {
   const say = words.value.call;
   const trouble = useSignal(false);
+  const large = useSignal(false);
   useWakeLock();
   return (
-    <section class="call-stage" data-beside={beside} aria-label={say.with(name)}>
+    <section class="call-stage" data-beside={beside} data-large={large.value} aria-label={say.with(name)}>
       <Status
         call={call}
         devices={board.devices}
@@ -147,7 +156,12 @@ function Stage({ board, call, name, beside, now, onBack }: StageProps) {
         say={t.value.call}
         label={say.controls}
         onTrouble={() => (trouble.value = true)}
-      />
+      >
+        <button type="button" class="control control-size" onClick={() => (large.value = !large.value)}>
+          <Icon name="expand" />
+          <span>{large.value ? say.small : say.large}</span>
+        </button>
+      </Controls>
       {trouble.value && (
         <TroubleDialog call={call} devices={board.devices} onClose={() => (trouble.value = false)} />
       )}

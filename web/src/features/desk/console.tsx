@@ -10,7 +10,7 @@ import { Button } from "../../ui/button";
 import { useKeptFocus } from "../../ui/focus";
 import { Notice } from "../../ui/notice";
 import type { DeskView } from "../../wire/messages.gen";
-import { CallPanel } from "./call_panel";
+import { CallBars, CallStage } from "./call_panel";
 import { Details } from "./details";
 import { Header } from "./header";
 import { useKeyboard } from "./keyboard";
@@ -110,20 +110,25 @@ export function Console({ board, desk }: { board: Board; desk: DeskView }) {
         {words.value.skip}
       </a>
       <Header board={board} desk={desk} screen={screen} alerts={alerts} ringing={offered?.id ?? ""} />
-      {screen.supervising.value ? (
-        <main id="main" class="console-whole" tabIndex={-1}>
-          <CallPanel board={board} now={board.session.now} />
-          <Supervision board={board} desk={desk} now={now} onOpen={open} />
-        </main>
-      ) : (
-        <>
-          <nav class="console-list" aria-label={words.value.lists.label}>
-            <Lists board={board} view={desk} now={now} onOpen={open} onTake={take} />
-          </nav>
-          <main id="main" class="console-main" tabIndex={-1}>
+      {!screen.supervising.value && (
+        <nav class="console-list" aria-label={words.value.lists.label}>
+          <Lists board={board} view={desk} now={now} onOpen={open} onTake={take} />
+        </nav>
+      )}
+      <main id="main" class="console-main" tabIndex={-1}>
+        <div class="console-call">
+          <CallStage board={board} now={board.session.now} />
+        </div>
+        {screen.supervising.value ? (
+          <div class="console-whole">
+            <CallBars board={board} />
+            <Supervision board={board} desk={desk} now={now} onOpen={open} />
+          </div>
+        ) : (
+          <>
             <div class="console-talk">
               <Tabs board={board} onOpen={open} />
-              <CallPanel board={board} now={board.session.now} />
+              <CallBars board={board} />
               <Middle board={board} desk={desk} screen={screen} onTake={take} />
             </div>
             <section class="console-details" aria-label={words.value.details.label}>
@@ -135,9 +140,9 @@ export function Console({ board, desk }: { board: Board; desk: DeskView }) {
                 onBack={() => (screen.pane.value = thread ? "talk" : "list")}
               />
             </section>
-          </main>
-        </>
-      )}
+          </>
+        )}
+      </main>
       <Dialogs board={board} desk={desk} screen={screen} alerts={alerts} />
     </div>
   );

@@ -48,12 +48,8 @@ export function Header({ board, desk, screen, alerts, ringing }: HeaderProps) {
       </div>
       <div class="console-tools">
         {desk.role === "supervisor" && (
-          <Button
-            tone="outline"
-            pressed={screen.supervising.value}
-            onClick={() => (screen.supervising.value = !screen.supervising.value)}
-          >
-            {say.supervision}
+          <Button tone="outline" onClick={() => (screen.supervising.value = !screen.supervising.value)}>
+            {screen.supervising.value ? say.desk : say.supervision}
           </Button>
         )}
         <Menu label={say.menu}>

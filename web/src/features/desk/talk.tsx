@@ -98,7 +98,7 @@ function Acts({ board, view, desk, open }: TalkProps) {
   if (view.agent !== desk.me || view.state === "closed") return null;
   return (
     <div class="talk-acts" role="group" aria-label={say.acts}>
-      {!view.call && (
+      {!view.call && !board.calls.mine.value && (
         <Button tone="outline" icon="camera" onClick={() => void board.calls.propose(view.conversation)}>
           {say.proposeCall}
         </Button>
