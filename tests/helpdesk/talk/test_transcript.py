@@ -1,6 +1,7 @@
 """The transcript in words; pure."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from helpdesk.talk.transcript import Transcript, as_page, as_text
 from helpdesk.talk.transcript_words import WORDS
 from signaling.wire import LogEvent
 
-EVERYTHING = [
+EVERYTHING: list[tuple[str, str, dict[str, Any]]] = [
     ("paul", "started", {"page_title": "Aide au logement", "page_url": ""}),
     ("paul", "submitted", {"topic": "housing"}),
     ("paul", "message", {"text": "Bonjour", "helper": ""}),

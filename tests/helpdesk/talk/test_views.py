@@ -6,7 +6,7 @@ from aiohttp import web
 
 from helpdesk import tables, wire
 from helpdesk.desk.wire import NoteDown
-from signaling.api import LOGIN_OF, Refusal
+from signaling.api import LOGIN_OF, Login, Refusal
 from signaling.wire import Code
 
 
@@ -113,9 +113,9 @@ async def test_how_one_can_be_told_is_on_the_page(desk, paul):
 @pytest.fixture
 async def get(desk, aiohttp_client):
     """Fetch from the app's own routes, as somebody who is signed in."""
-    who: dict[str, object] = {}
+    who: dict[str, Login] = {}
 
-    async def login_of(request: web.Request) -> object:
+    async def login_of(request: web.Request) -> Login:
         return who["login"]
 
     @web.middleware
@@ -130,8 +130,9 @@ async def get(desk, aiohttp_client):
     application.add_routes(desk.part.routes)
     client = await aiohttp_client(application)
 
-    async def get(path: str, login: object = None):
-        who["login"] = login
+    async def get(path: str, login: Login | None = None):
+        if login is not None:
+            who["login"] = login
         return await client.get(path)
 
     return get
