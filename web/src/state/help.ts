@@ -5,7 +5,7 @@ import type { HelpView } from "../wire/messages.gen";
 import { newClientId } from "./client_id";
 import { follow } from "./follow";
 import { type Door, openDoor } from "./help_door";
-import { type Host, openHost } from "./help_host";
+import type { Host } from "./help_host";
 import { openRequest, type Pending, type Request } from "./help_request";
 import { openTalk, type Talk } from "./help_talk";
 import { openWelcome, type WelcomeDesk } from "./help_welcome";
