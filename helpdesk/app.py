@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from helpdesk import demo, wire
+from helpdesk import demo, register, wire
 from helpdesk.access import AGENT, SUPERVISOR, access_log
 from helpdesk.desk import wire as desk_wire
 from helpdesk.desk.acts import Acts
@@ -84,6 +84,10 @@ class Helpdesk:
     async def seed(self, context: Context) -> list[DemoPerson]:
         """Make the demonstration desk."""
         return await demo.seed(context)
+
+    async def load(self, context: Context, text: str) -> list[DemoPerson]:
+        """Take topics, hours and the people of the desk from the operator's file."""
+        return await register.load(context, text)
 
 
 app = Helpdesk()

@@ -2,6 +2,7 @@
 
 - ``migrate APP...``: bring the tables up to date.
 - ``seed APP...``: make the demonstration; one JSON line per person: name, role, path.
+- ``load APP FILE``: what the operator decides about an app, from a file; one JSON line per new person.
 - ``people APP``: who is known to an app, by its short name; one JSON line each: id, role, name.
 - ``link PERSON [--code] [--days N]``: a new personal link, or a short code to be read aloud.
 - ``revoke PERSON``: end all links, codes and logins of a person, when a link was lost.
@@ -20,7 +21,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from signaling.api import Context, Transaction
+from signaling.api import Context, Loads, Transaction
 from signaling.composition import Process, compose, load_app
 from signaling.errors import Refusal
 from signaling.files.sealing import CannotOpen
@@ -58,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, needed in (("migrate", "*"), ("seed", "+")):
         commands.add_parser(name).add_argument("apps", nargs=needed, metavar="APP")
+    load = commands.add_parser("load")
+    load.add_argument("apps", nargs=1, metavar="APP", help="such as helpdesk.app:app")
+    load.add_argument("file", type=Path, metavar="FILE")
     commands.add_parser("people").add_argument("app", metavar="APP", help="such as classroom")
     for name in ("rewrap", "rescan"):
         commands.add_parser(name)
@@ -72,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 async def _run(arguments: argparse.Namespace, settings: Settings) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     commands = {"migrate": _migrate, "seed": _seed, "people": _people, "link": _link, "revoke": _revoke}
-    commands |= {"rewrap": _rewrap, "rescan": _rescan}
+    commands |= {"load": _load, "rewrap": _rewrap, "rescan": _rescan}
     apps = [load_app(dotted) for dotted in getattr(arguments, "apps", ())]
     async with compose(settings, apps) as process:
         await commands[arguments.command](process, arguments)
@@ -88,6 +92,18 @@ async def _seed(process: Process, _arguments: argparse.Namespace) -> None:
     for app in process.apps.values():
         for person in await app.seed(process.context):
             _show(name=person.name, role=person.role, path=person.path or SIGN_IN_PATH + person.token)
+
+
+async def _load(process: Process, arguments: argparse.Namespace) -> None:
+    (app,) = process.apps.values()
+    if not isinstance(app, Loads):
+        raise BadSetting(f"The app {app.name} takes nothing from a file.")
+    try:
+        text = arguments.file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{arguments.file} cannot be read as text: {type(error).__name__}.") from error
+    for person in await app.load(process.context, text):
+        _show(name=person.name, role=person.role, path=SIGN_IN_PATH + person.token)
 
 
 async def _people(process: Process, arguments: argparse.Namespace) -> None:

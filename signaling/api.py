@@ -8,7 +8,7 @@ the ``wire`` modules.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -39,10 +39,11 @@ __all__ = [
     "Clock",
     "Context",
     "DemoPerson",
-    "Ephemeral",
     "Document",
     "DocumentState",
+    "Ephemeral",
     "Handler",
+    "Loads",
     "Login",
     "Notice",
     "Notices",
@@ -132,4 +133,17 @@ class App(Protocol):
 
     async def seed(self, context: Context) -> list[DemoPerson]:
         """Make the demonstration if it is not there; always return its persons with working links."""
+        ...
+
+
+@runtime_checkable
+class Loads(Protocol):
+    """An app that takes what the operator decides from a file: ``python -m signaling.admin load APP FILE``."""
+
+    async def load(self, context: Context, text: str) -> list[DemoPerson]:
+        """Bring the app to what the file says; return new persons with their links.
+
+        Raises:
+            BadSetting: With the sentence for the operator; nothing has changed.
+        """
         ...
