@@ -64,6 +64,7 @@ class OpenLogs:
         self._by_sink: defaultdict[Sink, set[str]] = defaultdict(set)
         self._dirty: dict[str, None] = {}
         self._wake = asyncio.Event()
+        self._tick_at = 0.0
 
     async def open(self, sink: Sink, log_id: str, after: int, floor: int = 0) -> None:
         """Send the events after ``after`` and those that come. The caller has checked that ``sink`` may read.
@@ -136,9 +137,10 @@ class OpenLogs:
         for first in range(0, len(logs), ASK_AT_ONCE):
             self.notice(Notice(logs=await self._heads(logs[first : first + ASK_AT_ONCE])))
 
-    def wake(self) -> None:
+    def wake(self, sink: Sink) -> None:
         """Somebody may be ready who was not."""
-        self._wake.set()
+        for log_id in self._by_sink.get(sink, ()):
+            self._touch(log_id)
 
     async def run(self) -> None:
         """Send events on, until cancelled."""
@@ -152,11 +154,14 @@ class OpenLogs:
 
     async def _wait(self) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(TICK_S):
+            async with asyncio.timeout_at(self._tick_at):
                 await self._wake.wait()
         self._wake.clear()
-        # Those that were not ready, or whose reading failed.
-        self._dirty.update(dict.fromkeys(log_id for log_id, log in self._open.items() if log.behind()))
+        now = asyncio.get_running_loop().time()
+        if now >= self._tick_at:
+            self._tick_at = now + TICK_S
+            # Those that were not ready, or whose reading failed.
+            self._dirty.update(dict.fromkeys(log_id for log_id, log in self._open.items() if log.behind()))
 
     def _touch(self, log_id: str) -> None:
         self._dirty[log_id] = None

@@ -127,7 +127,7 @@ class Rights:
             for reader in readers:
                 if reader.login.person.id not in self._touched:
                     reader.held = False
-            self._logs.wake()
+                    self._logs.wake(reader)
 
     async def look_at(self, readers: Collection[Reader]) -> set[Reader]:
         """Look whether logins and open logs may still be used; end those that may not.

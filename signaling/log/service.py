@@ -72,18 +72,23 @@ class Log:
         Raises:
             Refusal: `NOT_FOUND`, `REPEATED_DIFFERENTLY` (same client id, other content) or `TOO_LARGE`.
         """
-        last = await self.head(tx, log_id)
+        text, this = _text(payload), update(log).where(log.c.id == log_id)
+        # Two statements for what nearly always happens; the first one holds the log's row from here on.
+        taken = await tx.execute(this.values(last_seq=log.c.last_seq + 1).returning(log.c.last_seq))
+        seq: int | None = taken.scalar()
+        if seq is None:
+            raise Refusal(Code.NOT_FOUND, "no such log")
+        values = {"kind": kind, "payload": text, "author": author, "client_id": client_id or None}
+        if await tx.insert_new(log_event, log_id=log_id, seq=seq, at=now, **values):
+            tx.touch_log(log_id, seq)
+            return LogEvent(seq=seq, kind=kind, payload=payload, author=author, at=now, client_id=client_id)
+        await tx.execute(this.values(last_seq=seq - 1))
         first = await self.repeated(
             tx, log_id, author=author, client_id=client_id, kind=kind, payload=payload
         )
-        if first is not None:
-            return first
-        seq = last + 1
-        values = {"kind": kind, "payload": _text(payload), "author": author, "client_id": client_id or None}
-        await tx.execute(update(log).where(log.c.id == log_id).values(last_seq=seq))
-        await tx.execute(insert(log_event).values(log_id=log_id, seq=seq, at=now, **values))
-        tx.touch_log(log_id, seq)
-        return LogEvent(seq=seq, kind=kind, payload=payload, author=author, at=now, client_id=client_id)
+        if first is None:
+            raise RuntimeError("a new event clashes with another one")
+        return first
 
     async def head(self, tx: Transaction, log_id: str) -> int:
         """Return the last seq of a log, 0 for an empty one, and lock the log: nobody appends before `tx` ends.

@@ -46,6 +46,12 @@ class Wait(Command, frozen=True, kw_only=True, tag="slow.wait"):
     """Answered when the test says so."""
 
 
+class Draft(Command, frozen=True, kw_only=True, tag="writing.draft"):
+    """Shown to others, not stored; slow when the test says so."""
+
+    slow: bool = False
+
+
 class Fail(Command, frozen=True, kw_only=True, tag="note.fail"):
     """Runs into a fault of ours."""
 
@@ -101,6 +107,10 @@ class NotebookPart:
     async def wait(self, login: Login, command: Wait) -> None:
         self._app.waiting += 1
         await self._app.go_on.wait()
+
+    async def draft(self, login: Login, command: Draft) -> None:
+        if command.slow:
+            await self.wait(login, Wait())
 
     async def fail(self, login: Login, command: Fail) -> None:
         raise ZeroDivisionError(command.text)
@@ -167,7 +177,7 @@ class Notebook:
             )
 
         return Part(
-            handlers={Write: part.write, Wait: part.wait, Fail: part.fail},
+            handlers={Write: part.write, Wait: part.wait, Draft: part.draft, Fail: part.fail},
             views={"notebook": part},
             call_policy=Rings(),
             access_log=part.access_log,

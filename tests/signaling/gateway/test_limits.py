@@ -12,6 +12,14 @@ def test_a_burst_and_then_a_rate():
     assert not bucket.take(0.1)
 
 
+def test_who_writes_for_an_hour_and_shows_each_draft_is_never_refused():
+    bucket = TokenBucket.full(limits.COMMANDS_PER_S, limits.COMMANDS_BURST, now=0.0)
+    # Four drafts a second, a message and a mark every second, and a burst of feeds opened again every minute.
+    for second in range(3600):
+        commands = 6 + 12 * (second % 60 == 0)
+        assert all(bucket.take(second + number / commands) for number in range(commands))
+
+
 def test_it_never_holds_more_than_the_burst_and_a_clock_that_steps_back_does_no_harm():
     bucket = TokenBucket.full(10.0, 2, now=100.0)
     assert [bucket.take(1000.0) for _ in range(3)] == [True, True, False]

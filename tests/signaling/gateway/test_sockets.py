@@ -11,7 +11,7 @@ from signaling.gateway import websocket as websocket_module
 from signaling.gateway.packets import CONNECT, DISCONNECT, EVENT
 from signaling.wire import Code, OpenView, SetPresence
 from tests.support.feeds import until
-from tests.support.notebook import Fail, Wait, Write
+from tests.support.notebook import Draft, Fail, Wait, Write
 
 
 @pytest.fixture
@@ -138,6 +138,24 @@ async def test_a_slow_command_holds_up_its_own_lane_only(enter, web):
     web.app.go_on.set()
     await asyncio.gather(*slow)
     assert web.app.waiting == 2
+
+
+async def test_drafts_neither_wait_for_stored_messages_nor_hold_them_up(enter, web):
+    aya = await enter("Aya")
+    web.app.go_on.clear()
+    slow_draft = asyncio.ensure_future(aya.send(Draft(slow=True)))
+    await until(lambda: web.app.waiting == 1)
+    assert await aya.send(Write(client_id="client-id-1", text="stored meanwhile")) == {"seq": 1}
+    slow_store = asyncio.ensure_future(aya.send(Wait()))
+    await until(lambda: web.app.waiting == 2)
+    web.app.go_on.set()
+    await asyncio.gather(slow_draft, slow_store)
+    web.app.go_on.clear()
+    slow_store = asyncio.ensure_future(aya.send(Wait()))
+    await until(lambda: web.app.waiting == 3)
+    assert await aya.send(Draft()) == {}
+    web.app.go_on.set()
+    await slow_store
 
 
 async def test_commands_of_a_lane_keep_their_order(enter, place):

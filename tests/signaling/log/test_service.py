@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -108,6 +109,33 @@ async def test_a_transaction_that_fails_leaves_no_hole(database: Database, log: 
     with pytest.raises(ZeroDivisionError):
         await fail()
     assert (await say(database, log, lesson, "message-3")).seq == 2
+
+
+async def test_a_repeat_leaves_no_hole_whatever_its_caller_goes_on_to_do(
+    database: Database, log: Log, lesson: str
+) -> None:
+    async with database.write() as tx:
+        for text, client_id in (
+            ("one", "message-1"),
+            ("one", "message-1"),
+            ("other", "message-1"),
+            ("two", ""),
+        ):
+            values: dict[str, Any] = {
+                "author": "ines",
+                "client_id": client_id,
+                "kind": "said",
+                "payload": {"text": text},
+            }
+            if text == "other":
+                with pytest.raises(Refusal):
+                    await log.append(tx, lesson, **values, now=NOW)
+            else:
+                await log.append(tx, lesson, **values, now=NOW)
+    events = await log.read(lesson, 0)
+    assert_contiguous(events)
+    assert [event.payload["text"] for event in events] == ["one", "two"]
+    assert await log.heads([lesson]) == {lesson: 2}
 
 
 async def test_many_repeats_at_once_store_one_event(database: Database, log: Log, lesson: str) -> None:
