@@ -1,5 +1,7 @@
 """Nothing that somebody writes is lost, doubled or put in another's mouth."""
 
+import asyncio
+
 import pytest
 
 from helpdesk import wire
@@ -200,3 +202,36 @@ async def test_a_supervisor_who_looks_on_leaves_no_mark(desk, paul, sylvie, talk
     await desk.says(sylvie, wire.Mark(conversation=talk.conversation, delivered=2, read=2))
     people = (await desk.sees(paul, f"conversation:{talk.conversation}")).people
     assert sylvie.person.id not in people
+
+
+# --- at the same time -----------------------------------------------------------------------------------------------
+
+
+async def test_ten_at_once_are_ten_and_a_repeat_at_the_same_time_is_one(desk, paul, claire, talk):
+    same = wire.Send(conversation=talk.conversation, client_id="client-same", text="Bonjour ?")
+    sent = await asyncio.gather(
+        *(desk.says(paul, same) for _ in range(5)),
+        *(desk.writes(paul if n % 2 else claire, talk.conversation, f"message {n}") for n in range(10)),
+    )
+    assert {answer.seq for answer in sent[:5]} == {sent[0].seq}
+    assert len({answer.seq for answer in sent}) == 11
+    words = await said(desk, paul, talk)
+    assert sorted(words[1:]) == sorted(["Bonjour ?", *(f"message {n}" for n in range(10))])
+    seqs = [event.seq for event in await desk.reads(paul, talk.log_id)]
+    assert seqs == list(range(1, len(seqs) + 1))
+
+
+async def test_who_writes_while_the_agent_closes_is_heard_whoever_is_faster(desk, paul, claire):
+    for number in range(4):
+        talk = await desk.asks(paul)
+        await desk.claims(claire, talk.conversation)
+        send = desk.writes(paul, talk.conversation, f"au moment même {number}")
+        close = desk.closes(claire, talk.conversation)
+        await asyncio.gather(*((send, close) if number % 2 else (close, send)))
+        assert f"au moment même {number}" in await said(desk, paul, talk)
+        order = [kind for kind in await kinds(desk, paul, talk) if kind in ("closed", "reopened", "message")]
+        seen = await desk.sees(paul, f"conversation:{talk.conversation}")
+        assert (seen.state, order[1:]) in [
+            ("closed", ["message", "closed"]),
+            ("reopened", ["closed", "reopened", "message"]),
+        ]
