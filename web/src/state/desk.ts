@@ -125,8 +125,6 @@ function howItEnded(end: CallView | undefined): Farewell["how"] {
   if (end?.outcome === "lost" || end?.outcome === "failed") return "lost";
   // The volunteer is signed in nowhere any more: the question goes to somebody else.
   if (end?.outcome === "revoked" && end.ended_by === "callee") return "lost";
-  // The volunteer is signed in nowhere any more: the question goes to somebody else.
-  if (end?.outcome === "revoked" && end.ended_by === "callee") return "lost";
   return end && end.ended_by !== "" && end.ended_by !== end.me ? "they_hung_up" : "";
 }
 

@@ -78,8 +78,9 @@ function there(event: LogEvent): TalkLine {
   };
 }
 
-function onItsWay(entry: Entry, kind: string, me: string): TalkLine {
+function onItsWay(entry: Entry, written: string, me: string): TalkLine {
   const text = "text" in entry.command ? entry.command.text : "";
+  const kind = entry.command.type === "conversation.attach" ? "document" : written;
   const state = entry.state === "failed" ? "failed" : "waiting";
   const line = {
     key: entry.id,
@@ -110,7 +111,7 @@ function linesOf(
 
 /** The talk in the order of its log, then what is on its way. */
 export function talkOf(events: readonly LogEvent[], entries: readonly Entry[], me: string): TalkLine[] {
-  const mine = entries.filter((entry) => entry.command.type === "conversation.send");
+  const mine = entries.filter((entry) => entry.command.type !== "desk.note");
   return linesOf(events, mine, me, TALK, "message");
 }
 

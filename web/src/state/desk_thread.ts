@@ -12,6 +12,7 @@ import {
   talkOf,
 } from "./desk_lines";
 import { openPresence } from "./desk_writing";
+import { type Documents, openDocuments } from "./help_documents";
 import { newClientId, type Session } from "./session";
 
 /** One conversation that is open at the desk, with all that is written in it. */
@@ -24,6 +25,8 @@ export interface Thread {
   readonly talk: ReadonlySignal<readonly TalkLine[]>;
   readonly notes: ReadonlySignal<readonly TalkLine[]>;
   readonly documents: ReadonlySignal<readonly DocumentLine[]>;
+  /** Documents of mine on their way. */
+  readonly parcels: Documents;
   /** The answer that is being written. */
   readonly draft: Draft;
   readonly noteDraft: Draft;
@@ -116,6 +119,15 @@ export function openThread(session: Session, id: string, me: string): Thread {
     });
   }
 
+  const parcels = openDocuments(id, session.credentials, (clientId, file) =>
+    session.outbox.add(clientId, lane, {
+      type: "conversation.attach",
+      conversation: id,
+      client_id: clientId,
+      file,
+    }),
+  );
+
   function textOf(key: string): string {
     const command = entries.peek().find((entry: Entry) => entry.id === key)?.command;
     return command && "text" in command ? command.text : "";
@@ -135,6 +147,7 @@ export function openThread(session: Session, id: string, me: string): Thread {
     talk: computed(() => talkOf(talkLog.events.value, entries.value, me)),
     notes: computed(() => notesOf(deskLog.events.value, entries.value, me)),
     documents: computed(() => documentsOf(talkLog.events.value)),
+    parcels,
     draft,
     noteDraft,
     meanwhile,

@@ -6,7 +6,7 @@ const { clock, day } = timer("fr");
 
 /** « 9 h » plutôt que « 09:00 ». */
 function hour(at: number): string {
-  return clock(at).replace(/^0/, "").replace(":00", " h").replace(":", " h ");
+  return clock(at).replace(/^0/, "").replace(":00", " h").replace(":", " h ");
 }
 
 function lasting(seconds: number): string {
@@ -49,10 +49,14 @@ export const fr = {
       "C’est trop grand. La limite est de 20 Mo pour un document et de 4 000 lettres pour un message.",
     bad_file:
       "Ce type de document n’est pas accepté. Envoyez une photo, un PDF ou un document de bureautique.",
+    infected: "Un virus a été trouvé dans ce document. Il est effacé. Envoyez une autre copie.",
+    not_scanned_yet: "Le contrôle antivirus n’est pas fini. Réessayez dans un moment.",
+    unavailable: "Le service se repose un instant. La page réessaie toute seule.",
+    timeout: "La réponse tarde. La page réessaie toute seule.",
     bad_address: "Cette adresse n’est pas juste. Vérifiez-la.",
     busy: "Un appel est déjà en cours.",
     taken: "Quelqu’un d’autre a déjà répondu.",
-    absent: "Votre conseiller n’est pas là en ce moment. Écrivez : votre message sera lu.",
+    absent: "Votre conseiller n’est pas là en ce moment. Écrivez : votre message sera lu.",
     interrupted: "L’envoi a été coupé. Choisissez ce document à nouveau.",
     offline: "La connexion est coupée. La page réessaie toute seule.",
     other: "Cela n’a pas marché. C’est notre faute. Réessayez.",
@@ -64,10 +68,10 @@ export const fr = {
     code: "J’ai un code",
   },
   welcome: {
-    title: "Besoin d’aide ?",
+    title: "Besoin d’aide ?",
     lead: "Un conseiller vous répond par écrit. Vous pouvez aussi lui montrer un papier, ou continuer en vidéo.",
     notFiling:
-      "Ici, c’est une aide. Ce n’est pas une démarche officielle : pensez à envoyer aussi votre formulaire.",
+      "Ici, c’est une aide. Ce n’est pas une démarche officielle : pensez à envoyer aussi votre formulaire.",
     threads: "Vos échanges",
     goOn: "Continuer",
     newMessage: "nouveau message",
@@ -85,12 +89,12 @@ export const fr = {
     usually: (usual: number) => `réponse en ${lasting(usual)} en général`,
     waiting: (count: number) => n(count, "personne attend", "personnes attendent"),
     closed: "Fermé",
-    later: (at: number) => `Laissez un message : réponse à partir de ${day(at)}, ${hour(at)}`,
-    laterUnknown: "Laissez un message : réponse dès l’ouverture",
-    leave: "Laissez un message : réponse dès qu’un conseiller est là",
+    later: (at: number) => `Laissez un message : réponse à partir de ${day(at)}, ${hour(at)}`,
+    laterUnknown: "Laissez un message : réponse dès l’ouverture",
+    leave: "Laissez un message : réponse dès qu’un conseiller est là",
   },
   form: {
-    topic: "C’est à quel sujet ?",
+    topic: "C’est à quel sujet ?",
     words: "Votre question",
     wordsHint: "Quelques mots suffisent.",
     name: "Votre nom",
@@ -110,7 +114,7 @@ export const fr = {
   },
   wait: {
     title: "Votre question est bien reçue",
-    next: "C’est bientôt votre tour : personne n’attend avant vous.",
+    next: "C’est bientôt votre tour : personne n’attend avant vous.",
     ahead: (count: number) => `${n(count, "personne attend", "personnes attendent")} avant vous.`,
     estimate: (usual: number, long: number) =>
       `En général, la réponse arrive en ${lasting(usual)}. Parfois, il faut ${lasting(long)}.`,
@@ -168,14 +172,14 @@ export const fr = {
     receipt: (number: string, at: number) => `Reçu n° ${number}, ${day(at)} à ${hour(at)}`,
     receiptShow: "Reçu",
     writtenBy: (name: string) => `texte de ${name}`,
-    from: (name: string, text: string) => `${name} : ${text}`,
+    from: (name: string, text: string) => `${name} : ${text}`,
     newFrom: (count: number, name: string) =>
       `${n(count, "nouveau message", "nouveaux messages")} de ${name}`,
     options: "Autres choix",
   },
   notes: {
-    started: (page: string) => `Aide demandée depuis la page « ${page} »`,
-    submitted: (topic: string) => `Sujet : ${topic}`,
+    started: (page: string) => `Aide demandée depuis la page « ${page} »`,
+    submitted: (topic: string) => `Sujet : ${topic}`,
     assigned: (name: string) => `${name} vous répond`,
     assignedMe: (name: string) => `${name} répond`,
     released: "Un autre conseiller va vous répondre",
@@ -204,7 +208,7 @@ export const fr = {
     photo: "Prendre une photo",
     choose: "Choisir un document",
     drop: "Déposez le document ici",
-    sending: (percent: number) => `envoi : ${percent} %`,
+    sending: (percent: number) => `envoi : ${percent} %`,
     stalled: "envoi en pause, la connexion est coupée",
     stop: "Arrêter l’envoi",
     open: "Ouvrir",
@@ -213,7 +217,7 @@ export const fr = {
       received: "arrivé, en attente du contrôle antivirus",
       scanning: "contrôle antivirus en cours",
       clean: "contrôlé, sans virus",
-      infected: "refusé : ce document contient un virus",
+      infected: "refusé : ce document contient un virus",
       error: "le contrôle antivirus n’a pas marché, on réessaie",
       not_scanned: "non contrôlé par un antivirus",
     } as Record<string, string>,
@@ -263,7 +267,7 @@ export const fr = {
     running: "Un appel vidéo est en cours.",
   },
   after: {
-    question: "Avez-vous eu l’aide qu’il vous fallait ?",
+    question: "Avez-vous eu l’aide qu’il vous fallait ?",
     answers: ["Non", "En partie", "Oui"] as readonly [string, string, string],
     thanks: "Merci de votre avis.",
     again: "Poser une autre question",
@@ -281,13 +285,13 @@ export const fr = {
   },
   invite: {
     title: "Un proche écrit avec moi",
-    text: "Votre fille, un ami, un voisin : cette personne peut écrire avec vous. Vous voyez son texte, et c’est vous qui l’envoyez. Vous pouvez arrêter à tout moment.",
+    text: "Votre fille, un ami, un voisin : cette personne peut écrire avec vous. Vous voyez son texte, et c’est vous qui l’envoyez. Vous pouvez arrêter à tout moment.",
     name: "Son prénom",
     make: "Inviter",
     noName: "Écrivez son prénom.",
-    code: (name: string) => `Donnez ce code à ${name} :`,
+    code: (name: string) => `Donnez ce code à ${name} :`,
     codeWhere: (address: string) => `À taper sur ${address}`,
-    link: "Ou envoyez ce lien :",
+    link: "Ou envoyez ce lien :",
     copyLink: "Copier le lien",
     share: "Envoyer le lien",
     until: (at: number) => `Valable jusqu’à ${day(at)}, ${hour(at)}. Il ne sert qu’une fois.`,
@@ -314,7 +318,7 @@ export const fr = {
   },
   transcript: {
     title: "Garder cet échange",
-    text: "Chaque message a un numéro, une date et une heure : c’est votre reçu.",
+    text: "Chaque message a un numéro, une date et une heure : c’est votre reçu.",
     print: "Imprimer",
     download: "Télécharger",
     mail: "Recevoir un lien par mail",
@@ -329,13 +333,13 @@ export const fr = {
     calm: "Arrêter les animations",
   },
   confirm: {
-    close: "Terminer cet échange ?",
-    closeText: "Vous pourrez toujours écrire ici : l’échange reprendra.",
+    close: "Terminer cet échange ?",
+    closeText: "Vous pourrez toujours écrire ici : l’échange reprendra.",
     closeYes: "Oui, terminer",
-    erase: "Effacer de cet appareil ?",
+    erase: "Effacer de cet appareil ?",
     eraseText:
       "Rien ne restera sur cet appareil. Pour retrouver l’échange, prenez d’abord un code ou donnez votre adresse mail.",
-    eraseUnsent: "Attention : un message n’est pas encore parti. Il sera effacé aussi.",
+    eraseUnsent: "Attention : un message n’est pas encore parti. Il sera effacé aussi.",
     eraseYes: "Oui, effacer",
     no: "Non, revenir",
   },
