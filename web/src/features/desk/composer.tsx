@@ -8,6 +8,7 @@ import { Button } from "../../ui/button";
 import type { ConversationView, DeskView, MacrosView } from "../../wire/messages.gen";
 import { MacroPicker } from "./macro_picker";
 import { directionOf, nameIn, personName } from "./names";
+import { Parcels } from "./parcels";
 
 export interface ComposerProps {
   thread: Thread;
@@ -22,6 +23,7 @@ export interface ComposerProps {
 export function Composer({ thread, view, desk, macros, picking }: ComposerProps) {
   const say = words.value.composer;
   const field = useRef<HTMLTextAreaElement>(null);
+  const files = useRef<HTMLInputElement>(null);
   const asked = useSignal(false);
   const text = thread.draft.text.value;
   const meanwhile = thread.meanwhile.value;
@@ -102,13 +104,35 @@ export function Composer({ thread, view, desk, macros, picking }: ComposerProps)
         value={text}
         aria-describedby="answer-hint"
         onInput={(event) => write(event.currentTarget.value)}
+        onPaste={(event) => {
+          const pasted = event.clipboardData?.files ?? [];
+          if (pasted.length === 0) return;
+          event.preventDefault();
+          thread.parcels.add(pasted);
+        }}
         onKeyDown={(event) => {
           if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.defaultPrevented) return;
           event.preventDefault();
           send();
         }}
       />
+      <Parcels parcels={thread.parcels} />
       <div class="composer-foot">
+        <input
+          ref={files}
+          class="unseen"
+          type="file"
+          multiple
+          tabIndex={-1}
+          aria-hidden="true"
+          onChange={(event) => {
+            thread.parcels.add(event.currentTarget.files ?? []);
+            event.currentTarget.value = "";
+          }}
+        />
+        <Button tone="outline" icon="attach" onClick={() => files.current?.click()}>
+          {words.value.documents.attach}
+        </Button>
         <Button tone="outline" onClick={() => (picking.value = !picking.value)} pressed={picking.value}>
           {say.macros}
         </Button>

@@ -3,6 +3,7 @@ import { words } from "../../i18n/desk";
 import type { Alerts } from "../../state/desk_alerts";
 import type { Board } from "../../state/desk_board";
 import { signOut } from "../../state/sign_in";
+import { forgetAll } from "../../state/storage";
 import { Button } from "../../ui/button";
 import { Switch } from "../../ui/switch";
 import { LanguageButton } from "../../widgets/language_button";
@@ -26,6 +27,8 @@ export function Header({ board, desk, screen, alerts, ringing }: HeaderProps) {
   const { session } = board;
   const loud = ringing !== "" && alerts.sound.value && alerts.silenced.value !== ringing;
   function leave(): void {
+    // Nothing of what was being written stays on a computer that others use.
+    for (const kind of ["draft", "note", "outbox"]) forgetAll(`${kind}:${session.login}:`);
     void signOut(session.credentials).finally(() => location.assign("/"));
   }
   return (

@@ -168,8 +168,7 @@ function Content({ line, side, view, fileAddress }: SaidPart) {
 /** Why it did not leave, and what can be done. Nothing written is lost. */
 function Failed({ line, thread, view, desk }: { line: TalkLine; thread: Thread } & Omit<Where, "now">) {
   const say = words.value.talk;
-  // A code of a newer server than the types know.
-  const stale = (line.code as string | undefined) === "stale";
+  const stale = line.code === "stale";
   const by = Object.keys(view.people).find((id) => id !== desk.me && view.people[id]?.role === "agent");
   const why = stale
     ? say.staleBy(by ? personName(by, view, desk) : words.value.somebody)
