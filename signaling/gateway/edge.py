@@ -191,6 +191,8 @@ class Edge:
     async def add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
         """Protect whatever is answered; a signal of aiohttp, before the headers go out."""
         response.headers["Server"] = "Permanence"  # and not which versions of what
+        if isinstance(response, web.WebSocketResponse):
+            return  # shows no page, and keeps its headers as long as it lives
         response.headers.update(HEADERS)
         if request.get(CROSS_ORIGIN):
             response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

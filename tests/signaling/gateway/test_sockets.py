@@ -58,6 +58,12 @@ async def test_another_origin_is_refused(web, session, origin):
     assert refused.value.status == 403
 
 
+async def test_a_socket_keeps_no_headers_that_are_for_pages(web, session):
+    async with dial(session, web.base) as socket:
+        assert "Content-Security-Policy" not in socket._response.headers
+        assert socket._response.headers["Server"] == "Permanence"
+
+
 async def test_nothing_is_compressed(web, session):
     async with dial(session, web.base, compress=15) as socket:
         assert socket.compress == 0
