@@ -59,8 +59,9 @@ function begin(script: HTMLScriptElement): void {
   function open(byPerson: boolean): void {
     const frame = panel.frame();
     if (!loaded) frame.addEventListener("load", hello);
-    const before = document.activeElement;
-    if (matchMedia(NARROW).matches && byPerson) panel.dialog.showModal();
+    if (!byPerson)
+      panel.dialog.open = true; // `show` would take the focus.
+    else if (matchMedia(NARROW).matches) panel.dialog.showModal();
     else panel.dialog.show();
     panel.open.hidden = true;
     shown = true;
@@ -68,7 +69,6 @@ function begin(script: HTMLScriptElement): void {
     panel.tell(0);
     post({ permanence: "shown", shown });
     if (byPerson) frame.focus();
-    else if (before instanceof HTMLElement) before.focus({ preventScroll: true });
   }
 
   function close(): void {

@@ -37,13 +37,10 @@ export function Messages({ talk, now, open, children }: MessagesProps) {
   useEffect(() => {
     const mark = end.current;
     if (!mark) return undefined;
-    const watch = new IntersectionObserver(
-      ([entry]) => {
-        atEnd.value = entry?.isIntersecting ?? false;
-        talk.setSeen(atEnd.value);
-      },
-      { root: scroller.current, rootMargin: "0px 0px 48px 0px" },
-    );
+    const watch = new IntersectionObserver(([entry]) => {
+      atEnd.value = entry?.isIntersecting ?? false;
+      talk.setSeen(atEnd.value);
+    });
     watch.observe(mark);
     return () => {
       watch.disconnect();
@@ -65,7 +62,10 @@ export function Messages({ talk, now, open, children }: MessagesProps) {
   }, [last?.key, lines.length]);
 
   function toEnd(): void {
-    scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+    // On a low screen it is the whole page that scrolls.
+    for (const area of [scroller.current, document.getElementById("main")]) {
+      area?.scrollTo({ top: area.scrollHeight });
+    }
   }
   return (
     <div class="messages">
