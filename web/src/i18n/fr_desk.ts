@@ -16,6 +16,7 @@ export const deskFr = {
     free: "Je suis disponible",
     paused: "En pause",
     silence: "Faire taire",
+    enableSound: "Activer le son",
     supervision: "Supervision",
     desk: "Mes conversations",
     alerts: "Sons et alertes",
@@ -83,6 +84,7 @@ export const deskFr = {
     waiting: (count: number) => `${n(count, "personne attend", "personnes attendent")} une réponse.`,
     calm: "Personne n’attend. Dès que quelqu’un écrit, cela sonne ici.",
     takeNext: (name: string) => `Prendre ${name}`,
+    alerts: "Me prévenir quand la page est cachée",
     loading: "On ouvre la conversation…",
     gone: "Cette conversation ne vous est plus ouverte.",
   },
@@ -123,6 +125,7 @@ export const deskFr = {
     snoozedUntil: (moment: string) => `Mise de côté ; elle revient ${moment}, ou dès qu’un message arrive.`,
     takenBy: (name: string) => `Trop tard : ${name} l’a prise avant vous.`,
     takeOver: "Prendre la main",
+    draftKept: "Votre brouillon est gardé.",
     isWith: (name: string) => `${name} s’en occupe. Vous pouvez lire, et laisser une note interne.`,
     closedText: (name: string) =>
       `Conversation terminée. Si ${name} écrit à nouveau, elle se rouvre d’elle-même.`,
@@ -161,7 +164,7 @@ export const deskFr = {
   },
   notes: {
     title: "Notes internes",
-    why: "Vue des agents seulement, jamais de l’usager.",
+    why: "Les agents les lisent, l’usager jamais.",
     label: "Nouvelle note interne",
     keep: "Garder la note",
     failed: "Note pas encore gardée.",

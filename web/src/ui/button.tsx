@@ -11,6 +11,7 @@ export interface ButtonProps {
   busy?: boolean;
   submit?: boolean;
   pressed?: boolean;
+  expanded?: boolean;
   label?: string;
   describedBy?: string;
   class?: string;
@@ -28,6 +29,7 @@ export function Button(props: ButtonProps) {
       data-size={props.large ? "large" : undefined}
       aria-disabled={busy || undefined}
       aria-pressed={props.pressed}
+      aria-expanded={props.expanded}
       aria-label={props.label}
       aria-describedby={props.describedBy}
       onClick={(event) => {

@@ -1,5 +1,6 @@
 import { computed, type Signal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import { t } from "../../i18n";
 import { words } from "../../i18n/desk";
 import { type Alerts, openAlerts } from "../../state/desk_alerts";
 import type { Board } from "../../state/desk_board";
@@ -22,6 +23,7 @@ import { Supervision } from "./supervision";
 import { Tabs } from "./tabs";
 import { Talk, type TalkOpen } from "./talk";
 import "./desk.css";
+import "./lists.css";
 import "./talk.css";
 import "./details.css";
 
@@ -128,8 +130,9 @@ export function Console({ board, desk }: { board: Board; desk: DeskView }) {
           <>
             <div class="console-talk">
               <Tabs board={board} onOpen={open} />
+              <RefusedElsewhere board={board} />
               <CallBars board={board} />
-              <Middle board={board} desk={desk} screen={screen} onTake={take} />
+              <Middle board={board} desk={desk} screen={screen} alerts={alerts} onTake={take} />
             </div>
             <section class="console-details" aria-label={words.value.details.label}>
               <Details
@@ -152,11 +155,35 @@ interface MiddleProps {
   board: Board;
   desk: DeskView;
   screen: Screen;
+  alerts: Alerts;
   onTake: (id: string) => void;
 }
 
+/** Details come and go by one button; the focus goes along. */
+function showDetails(screen: Screen): void {
+  const shown = screen.pane.value === "details";
+  screen.pane.value = shown ? "talk" : "details";
+  if (!shown) requestAnimationFrame(() => document.getElementById("details-back")?.focus());
+}
+
+/** What was refused of an act that belongs to no conversation on the screen. */
+function RefusedElsewhere({ board }: { board: Board }) {
+  const refused = board.refused.value;
+  if (!refused || refused.conversation === (board.thread.value?.id ?? "-")) return null;
+  return (
+    <div class="refused" role="alert">
+      <Notice
+        tone="warn"
+        action={<Button onClick={() => board.clearRefused()}>{t.value.common.close}</Button>}
+      >
+        {words.value.codes[refused.code] ?? t.value.codes[refused.code]}
+      </Notice>
+    </div>
+  );
+}
+
 /** The talk that is open, or what to do when none is. */
-function Middle({ board, desk, screen, onTake }: MiddleProps) {
+function Middle({ board, desk, screen, alerts, onTake }: MiddleProps) {
   const thread = board.thread.value;
   const say = words.value.empty;
   const view = thread?.view.value;
@@ -171,7 +198,8 @@ function Middle({ board, desk, screen, onTake }: MiddleProps) {
         now={board.session.now.value}
         open={screen.talk}
         onBack={() => (screen.pane.value = "list")}
-        onDetails={() => (screen.pane.value = "details")}
+        detailed={screen.pane.value === "details"}
+        onDetails={() => showDetails(screen)}
       />
     );
   }
@@ -194,6 +222,11 @@ function Middle({ board, desk, screen, onTake }: MiddleProps) {
       {next && (
         <Button tone="call" large busy={board.busy.value !== ""} onClick={() => onTake(next.id)}>
           {say.takeNext(citizenName(next.row.citizen, next.row.number))}
+        </Button>
+      )}
+      {alerts.mayNotify.value === "default" && (
+        <Button tone="plain" icon="bell" onClick={() => (screen.dialog.value = "alerts")}>
+          {say.alerts}
         </Button>
       )}
     </div>

@@ -24,7 +24,7 @@ export function Details({ board, desk, thread, now, onBack }: DetailsProps) {
   const view = thread?.view.value;
   return (
     <>
-      <Button tone="plain" class="only-medium details-back" onClick={onBack}>
+      <Button id="details-back" tone="plain" class="only-medium" onClick={onBack}>
         {say.back}
       </Button>
       {thread && view && (

@@ -37,12 +37,20 @@ export function Header({ board, desk, screen, alerts, ringing }: HeaderProps) {
       <div class="console-me">
         <img src="/icon.svg" alt="" />
         <span class="console-name">{desk.name}</span>
-        <Switch
-          on={!desk.paused}
-          onChange={(on) => void board.act("", { type: "desk.set_paused", paused: !on })}
-        >
-          {desk.paused ? say.paused : say.free}
-        </Switch>
+        {/* Nothing is offered to a supervisor who answers no topic. */}
+        {(desk.role === "agent" || desk.capacity > 0) && (
+          <Switch
+            on={!desk.paused}
+            onChange={(on) => void board.act("", { type: "desk.set_paused", paused: !on })}
+          >
+            {desk.paused ? say.paused : say.free}
+          </Switch>
+        )}
+        {alerts.sound.value && !alerts.audible.value && (
+          <Button tone="outline" icon="sound">
+            {say.enableSound}
+          </Button>
+        )}
         {loud && alerts.audible.value && (
           <Button tone="outline" icon="bell" onClick={() => alerts.silence(ringing)}>
             {say.silence}

@@ -28,6 +28,8 @@ export interface TalkProps {
   now: number;
   open: TalkOpen;
   onBack: () => void;
+  /** The details are beside it, where they are shown only when asked for. */
+  detailed: boolean;
   onDetails: () => void;
 }
 
@@ -35,7 +37,7 @@ const LINE = new Set(["waiting", "reopened"]);
 
 /** One conversation: who, the talk, and one main thing to do: take it, or answer. */
 export function Talk(props: TalkProps) {
-  const { board, thread, view, desk, now, open, onBack, onDetails } = props;
+  const { board, thread, view, desk, now, open, onBack, detailed, onDetails } = props;
   const say = words.value.talk;
   const name = nameIn(view);
   useFocus(view.agent === desk.me && view.state !== "closed");
@@ -56,7 +58,7 @@ export function Talk(props: TalkProps) {
               .join(" · ")}
           </p>
         </div>
-        <Button tone="outline" class="only-medium" onClick={onDetails}>
+        <Button tone="outline" class="only-medium" expanded={detailed} onClick={onDetails}>
           {say.details(notes)}
         </Button>
         <Acts {...props} />
@@ -216,7 +218,9 @@ function Bottom(props: TalkProps) {
   if (view.state === "closed") return <p class="talk-take">{say.closedText(nameIn(view))}</p>;
   return (
     <div class="talk-take">
-      <p>{say.isWith(personName(view.agent, view, desk))}</p>
+      <p>
+        {say.isWith(personName(view.agent, view, desk))} {thread.draft.text.value && say.draftKept}
+      </p>
       {desk.role === "supervisor" && (
         <Button
           tone="primary"

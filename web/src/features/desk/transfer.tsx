@@ -21,6 +21,7 @@ export function TransferDialog({ board, view, desk, onClose }: TransferProps) {
   const to = useSignal("");
   const note = useSignal("");
   const missing = useSignal(false);
+  const refused = board.refused.value;
   const topics = Object.entries(desk.topics).sort(([, a], [, b]) => a.position - b.position);
 
   async function give(event: Event): Promise<void> {
@@ -37,7 +38,9 @@ export function TransferDialog({ board, view, desk, onClose }: TransferProps) {
       note: note.value.trim(),
       ...(kind === "a" ? { agent: id } : { topic: id }),
     });
-    if (done) board.shut(view.conversation);
+    // Refused: the note stays as it was written.
+    if (!done) return;
+    board.shut(view.conversation);
     onClose();
   }
 
@@ -94,6 +97,9 @@ export function TransferDialog({ board, view, desk, onClose }: TransferProps) {
           </p>
         </div>
         {missing.value && !to.value && <p role="alert">{say.choose}</p>}
+        {refused?.conversation === view.conversation && (
+          <p role="alert">{words.value.codes[refused.code] ?? t.value.codes[refused.code]}</p>
+        )}
         <div class="row">
           <Button submit tone="primary">
             {say.give}
