@@ -130,7 +130,7 @@ export function Composer({ thread, view, desk, macros, picking }: ComposerProps)
             event.currentTarget.value = "";
           }}
         />
-        <Button tone="outline" icon="attach" onClick={() => files.current?.click()}>
+        <Button tone="outline" icon="attach" class="composer-attach" onClick={() => files.current?.click()}>
           {words.value.documents.attach}
         </Button>
         <Button tone="outline" onClick={() => (picking.value = !picking.value)} pressed={picking.value}>
