@@ -62,7 +62,7 @@ function Meta({
   return (
     <p class="said-meta" title={line.seq > 0 ? say.receipt(`${number}-${line.seq}`, line.at) : undefined}>
       {parts.join(" · ")}
-      {line.mine && line.seq > 0 && <span class="receipt">{` · n° ${number}-${line.seq}`}</span>}
+      {line.seq > 0 && <span class="receipt" data-mine={line.mine}>{` · n° ${number}-${line.seq}`}</span>}
       {line.way === "failed" && (
         <>
           {line.code && <span class="said-why"> {sentence(line.code)}</span>}
