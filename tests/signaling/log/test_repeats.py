@@ -1,12 +1,19 @@
 """What an app asks of a log before it lets an act happen: did it happen already, and how far is the log."""
 
+from typing import Any
+
 import pytest
 
 from signaling.errors import Refusal
 from signaling.log.service import Log
 from signaling.wire import Code
 
-ACT = {"author": "paul", "client_id": "client-0001", "kind": "message", "payload": {"text": "Bonjour"}}
+ACT: dict[str, Any] = {
+    "author": "paul",
+    "client_id": "client-0001",
+    "kind": "message",
+    "payload": {"text": "Bonjour"},
+}
 
 
 async def test_an_act_that_came_before_is_found_with_its_first_number_and_time(database):
