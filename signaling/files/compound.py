@@ -1,4 +1,4 @@
-"""Reads what kind of document an OLE compound file is (the old .doc, .xls, .ppt), from its directory alone.
+"""Reads what an OLE compound file (the old .doc, .xls, .ppt) holds, from its directory alone.
 
 Format: [MS-CFB]. Pure; bounded by the size of what is given; anything inconsistent is `Broken`.
 """
@@ -14,7 +14,7 @@ HEADER_FATS = 109
 CHAINED_MOST = 8
 """Sectors of that chain, each with 127 more: enough for 70 MB."""
 DIRECTORY_SECTORS = 2_000
-ROOT = 5
+UNUSED, ROOT = 0, 5
 NONE = 0xFFFFFFFF
 REGULAR_MOST = 0xFFFFFFFA
 
@@ -32,14 +32,26 @@ class _Entry:
     child: int
 
 
-def streams_at_root(data: bytes) -> set[str]:
-    """Return the names of the streams and folders at the top, such as ``WordDocument``.
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Names of streams and storages."""
+
+    root: frozenset[str]
+    """Those at the top, such as ``WordDocument``."""
+    everywhere: frozenset[str]
+    """All of them in capitals, for names differ by more than case ([MS-CFB] 2.6.4); also those that hang nowhere."""
+
+
+def directory(data: bytes) -> Directory:
+    """Return what the directory names.
 
     Raises:
         Broken: not a compound file, or damaged.
     """
     try:
-        return _names_below_root(_entries(data))
+        entries = _entries(data)
+        everywhere = frozenset(entry.name.upper() for entry in entries if entry.kind != UNUSED)
+        return Directory(_names_below_root(entries), everywhere)
     except (struct.error, UnicodeDecodeError, IndexError) as error:
         raise Broken(type(error).__name__) from error
 
@@ -89,7 +101,7 @@ def _entry(data: bytes, start: int) -> _Entry:
     return _Entry(name, kind, left, right, child)
 
 
-def _names_below_root(entries: list[_Entry]) -> set[str]:
+def _names_below_root(entries: list[_Entry]) -> frozenset[str]:
     if not entries or entries[0].kind != ROOT:
         raise Broken("root")
     names: set[str] = set()
@@ -103,4 +115,4 @@ def _names_below_root(entries: list[_Entry]) -> set[str]:
         entry = entries[number]
         names.add(entry.name)
         to_visit += (entry.left, entry.right)
-    return names
+    return frozenset(names)

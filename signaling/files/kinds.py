@@ -55,6 +55,10 @@ COMPOUND = {
     "PowerPoint Document": Kind("slides", "application/vnd.ms-powerpoint", "ppt"),
 }
 """By the stream that such a document must have ([MS-DOC], [MS-XLS], [MS-PPT])."""
+VBA_NAMES = {"_VBA_PROJECT", "_VBA_PROJECT_CUR", "VBA", "MACROS"}
+"""Storages and streams of a VBA project ([MS-OVBA] 2.2.1) and where Word and Excel put it."""
+VBA_OF_SLIDES = bytes.fromhex("1f00ff0314000000 020000040c000000")
+"""PowerPoint keeps its project in its own stream: headers of VBAInfoContainer and VBAInfoAtom ([MS-PPT] 2.4.10)."""
 KINDS = (JPEG, PDF, *OOXML, *ODF, *dict.fromkeys(COMPOUND.values()))
 
 
@@ -122,12 +126,14 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
 
 def _kind_of_compound(data: bytes) -> Kind:
     try:
-        names = compound.streams_at_root(data)
+        names = compound.directory(data)
     except compound.Broken as error:
         raise Refusal(Code.BAD_FILE, REMEDY) from error
-    if "EncryptedPackage" in names:
+    if "EncryptedPackage" in names.root:
         raise Refusal(Code.BAD_FILE, PROTECTED)
-    found = {COMPOUND[name] for name in names if name in COMPOUND}
+    if names.everywhere & VBA_NAMES or VBA_OF_SLIDES in data:
+        raise Refusal(Code.BAD_FILE, MACROS)
+    found = {COMPOUND[name] for name in names.root if name in COMPOUND}
     if len(found) != 1:
         raise Refusal(Code.BAD_FILE, REMEDY)
     return found.pop()

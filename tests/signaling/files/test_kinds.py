@@ -77,6 +77,33 @@ def test_macros_and_passwords_are_named() -> None:
     assert remedy_of(compound_file(["EncryptedPackage", "EncryptionInfo"])) == PROTECTED
 
 
+@pytest.mark.parametrize(
+    "streams",
+    [
+        ["WordDocument", "Macros"],
+        ["WordDocument", "mACROS"],
+        ["Workbook", "_VBA_PROJECT_CUR"],
+        ["Book", "VBA"],
+        ["PowerPoint Document", "_VBA_PROJECT"],
+    ],
+)
+def test_macros_of_old_office_files_are_seen_in_their_directory(streams: list[str]) -> None:
+    assert remedy_of(compound_file(streams)) == MACROS
+
+
+def test_macros_are_seen_below_the_top_of_a_file_and_unused_entries_are_no_matter() -> None:
+    outside = bytearray(compound_file(["WordDocument", "VBA"]))
+    struct.pack_into("<I", outside, 1024 + 128 + 72, 0xFFFFFFFF)  # nothing comes after WordDocument
+    assert remedy_of(bytes(outside)) == MACROS
+    outside[1024 + 2 * 128 + 66] = compound.UNUSED
+    assert kind_of(bytes(outside)).extension == "doc"
+
+
+def test_macros_of_slides_are_seen_by_what_announces_them() -> None:
+    info = struct.pack("<HHIHHI", 0x1F, 0x3FF, 20, 0x02, 0x400, 12) + struct.pack("<III", 7, 1, 2)
+    assert remedy_of(PAPERS["ppt"] + info) == MACROS
+
+
 def test_an_archive_that_says_two_things_is_refused() -> None:
     both = b" ".join(f'"{kind.content_type}.main+xml"'.encode() for kind in KINDS)
     assert remedy_of(archive({"[Content_Types].xml": both})) == REMEDY
