@@ -185,7 +185,8 @@ class OpenLogs:
                     log.head = min(log.head, cursor)
                     continue
                 for sink in sinks:
-                    if log.cursors.get(sink) == cursor:
+                    # Both may have changed while the page was being read: held, its rights are being looked at.
+                    if log.cursors.get(sink) == cursor and sink.ready:
                         log.cursors[sink] = events[-1].seq
                         await sink.send(LogEvents(log_id=log.log_id, events=tuple(events)))
                 log.head = max(log.head, events[-1].seq)

@@ -143,6 +143,25 @@ async def test_a_slow_connection_gets_the_rest_when_it_is_ready(logs, table, mon
         await until(lambda: received(slow) == [1, 2])
 
 
+async def test_who_is_held_while_the_page_is_being_read_gets_it_after_that_only(logs, table, monkeypatch):
+    """Consent that is withdrawn, heard in that moment: not one event more until the rights were looked at."""
+    monkeypatch.setattr(logs_module, "TICK_S", 0.01)
+    sink, read = Kept(), table.read
+
+    async def hold(log_id, after, limit):
+        sink.ready = False
+        return await read(log_id, after, limit)
+
+    monkeypatch.setattr(logs, "_read", hold)
+    table.add("log")
+    async with running(logs.run()):
+        await logs.open(sink, "log", 0)
+        assert received(sink) == []
+        monkeypatch.setattr(logs, "_read", read)
+        sink.ready = True
+        await until(lambda: received(sink) == [1])
+
+
 async def test_while_the_database_is_away_nothing_is_skipped(logs, table, monkeypatch):
     monkeypatch.setattr(logs_module, "TICK_S", 0.01)
     sink = Kept()
