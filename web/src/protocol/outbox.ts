@@ -91,8 +91,13 @@ export class Outbox {
       this.kick();
     } catch (error) {
       const code = codeOf(error);
-      if (passes(code)) this.later(entry);
-      else this.settle(entry, "failed", code);
+      if (passes(code)) {
+        this.later(entry);
+        return;
+      }
+      // What comes after it in the lane does not wait for what the person decides.
+      this.settle(entry, "failed", code);
+      this.kick();
     }
   }
 

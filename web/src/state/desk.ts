@@ -122,10 +122,11 @@ function otherName(lesson: Lesson, view: PupilView | VolunteerView | undefined):
 }
 
 function howItEnded(end: CallView | undefined): Farewell["how"] {
-  if (end?.outcome === "lost" || end?.outcome === "failed") return "lost";
+  if (!end) return "";
+  if (end.outcome === "lost" || end.outcome === "failed") return "lost";
   // The volunteer is signed in nowhere any more: the question goes to somebody else.
-  if (end?.outcome === "revoked" && end.ended_by === "callee") return "lost";
-  return end && end.ended_by !== "" && end.ended_by !== end.me ? "they_hung_up" : "";
+  if (end.outcome === "revoked" && end.ended_by === "callee") return "lost";
+  return ["", end.me].includes(end.ended_by) ? "" : "they_hung_up";
 }
 
 /** Microphone and camera run while a call is there or a question waits, and not a moment longer. */

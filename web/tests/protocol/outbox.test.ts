@@ -128,3 +128,12 @@ test("seen in the log before the acknowledgement: it does not come back", async 
   expect(outbox.list()).toEqual([]);
   expect(shelf.saved.size).toBe(0);
 });
+
+test("what follows a refused act in its lane still leaves", async () => {
+  const outbox = open();
+  answer = () => (sent.length === 1 ? Promise.reject(new Refusal("conflict")) : Promise.resolve({}));
+  outbox.add("a", "log", say("a"));
+  outbox.add("b", "log", say("b"));
+  await settle();
+  expect(states(outbox)).toEqual(["a failed", "b sent"]);
+});
