@@ -35,6 +35,8 @@ export interface Help {
   readonly screen: ReadonlySignal<Screen>;
   /** Conversation to which this person, a helper, is invited. */
   readonly invited: ReadonlySignal<string>;
+  /** Texts that were written here and have not reached the server. */
+  readonly unsent: ReadonlySignal<readonly string[]>;
   /** The page can be seen: what arrives on it is read. */
   readonly inSight: ReadonlySignal<boolean>;
   /** Shows this conversation, or with "" the welcome. */
@@ -125,6 +127,7 @@ export function openHelp(host: Host, login: string, language: string): Help {
     request,
     view,
     talk,
+    unsent: computed(() => unsentOf(door.session.value)),
     invited,
     inSight,
     show,
@@ -136,6 +139,11 @@ export function openHelp(host: Host, login: string, language: string): Help {
       return door.session.value && !view.value ? "loading" : "welcome";
     }),
   };
+}
+
+function unsentOf(session: Session | undefined): string[] {
+  const waiting = session?.entries.value.filter((entry) => entry.state !== "sent") ?? [];
+  return waiting.flatMap(({ command }) => (command.type === "conversation.send" ? [command.text] : []));
 }
 
 /** The view `help` of whoever is signed in here. */

@@ -54,8 +54,10 @@ export function openDocuments(
   }
   function put(next: readonly Parcel[]): void {
     parcels.value = next;
-    const notes = Object.fromEntries(next.map(({ key, name, size }) => [key, { name, size }]));
-    kept.write(shelf, next.length > 0 ? JSON.stringify(notes) : "");
+    // What was refused needs no second telling after a reload.
+    const leaving = next.filter(({ state, code }) => state !== "failed" || code === "interrupted");
+    const notes = Object.fromEntries(leaving.map(({ key, name, size }) => [key, { name, size }]));
+    kept.write(shelf, leaving.length > 0 ? JSON.stringify(notes) : "");
   }
   function change(key: string, some: Partial<Parcel>): void {
     put(parcels.value.map((one) => (one.key === key ? { ...one, ...some } : one)));

@@ -59,12 +59,18 @@ export function openWelcome(wanted: () => boolean, firstLanguage: string): Welco
     away,
     look: () => void read(),
     follow: (view) => {
-      followed = true;
+      // In another language than the person's own the public reading has the names.
+      followed = view.language === language;
+      if (!followed) {
+        void read();
+        return;
+      }
       away.value = false;
       offer.value = { service: view.service, topics: view.topics };
     },
     speak: (next) => {
       language = next;
+      followed = false;
       void read();
     },
   };

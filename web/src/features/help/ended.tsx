@@ -11,6 +11,16 @@ export function Ended({ help }: { help: Help }) {
     <div class="welcome stack">
       <h1 tabIndex={-1}>{helper ? say.helper.over : say.ended.title}</h1>
       <p>{helper ? say.helper.overText : say.ended.text}</p>
+      {help.unsent.value.length > 0 && (
+        <section class="stack" aria-labelledby="unsent">
+          <h2 id="unsent">{say.ended.unsent}</h2>
+          {help.unsent.value.map((text) => (
+            <p key={text} class="bubble" dir="auto">
+              {text}
+            </p>
+          ))}
+        </section>
+      )}
       <div class="row">
         <Button tone="primary" large onClick={() => void help.door.leave()}>
           {say.ended.again}

@@ -2,6 +2,9 @@ import { h, sentence } from "../../i18n/help";
 import type { Documents, Parcel } from "../../state/help_documents";
 import { Icon } from "../../ui/icons";
 
+/** The same bytes would be refused again, or are gone from here. */
+const FINAL: ReadonlySet<string> = new Set(["interrupted", "too_large", "bad_file"]);
+
 /** Documents on their way, with how far they are. */
 export function Parcels({ documents }: { documents: Documents }) {
   const parcels = documents.parcels.value;
@@ -41,7 +44,7 @@ function Row({ parcel, documents }: { parcel: Parcel; documents: Documents }) {
         </div>
       </div>
       <p class="said-meta">
-        {failed && parcel.code !== "interrupted" && (
+        {failed && !FINAL.has(parcel.code ?? "") && (
           <button type="button" class="link" onClick={() => documents.retry(parcel.key)}>
             {h.value.talk.again}
           </button>

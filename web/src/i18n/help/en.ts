@@ -57,6 +57,7 @@ export const en: HelpMessages = {
   ended: {
     title: "This help has ended on this device",
     text: "You can ask another question, or come in with your code or your link.",
+    unsent: "These messages were not sent. You can copy them.",
     again: "Ask a question",
     code: "I have a code",
   },

@@ -64,6 +64,7 @@ export const fr = {
   ended: {
     title: "Cette aide est terminée sur cet appareil",
     text: "Vous pouvez poser une autre question, ou entrer avec votre code ou votre lien.",
+    unsent: "Ces messages ne sont pas partis. Vous pouvez les copier.",
     again: "Poser une question",
     code: "J’ai un code",
   },
