@@ -70,6 +70,7 @@ async def compose(
         notices=Notices(database, settings, clock),
         feeds=feeds,
     )
+    feeds.on_gap(context.presence.after_gap)  # before all others: what they read again shall see it as it is
     try:
         parts = {app.name: app.build(context) for app in apps}
         context.calls.set_policies({name: part.call_policy for name, part in parts.items()})

@@ -38,7 +38,6 @@ class Gateway:
         views = {name: {**context.calls.views(), **part.views} for name, part in parts.items()}
         access_log = {name: part.access_log for name, part in parts.items()}
         self._feeds = context.feeds
-        self._presence = context.presence
         self._views = OpenViews(views, asyncio.get_running_loop().time)
         self._logs = OpenLogs(context.log.read, context.log.heads)
         self._rights = Rights(context.identity, self._views, self._logs, access_log, context.clock)
@@ -91,12 +90,11 @@ class Gateway:
         self.application.add_routes(PageRoutes(dist, pages).routes())
 
     def _listen(self) -> None:
-        """Presence comes first: views that are made again shall see it as it is. Rights come before logs."""
+        """Rights come before logs; presence was before all (`compose`): views shall see it as it is."""
         self._feeds.on_notice(self._rights.notice)
         self._feeds.on_notice(self._views.notice)
         self._feeds.on_notice(self._logs.notice)
         for mend in (
-            self._presence.after_gap,
             self._connections.announce_all,
             self._rights.look_at_all,
             self._views.refresh_all,

@@ -8,6 +8,7 @@ import pytest
 from load.system.processes import wait_until
 from signaling.composition import compose
 from signaling.errors import Refusal
+from signaling.identity.presence import SETTLES_S
 from signaling.parts import Sweep
 from signaling.wire import Code
 from signaling.worker import run_sweep, sweeps_of
@@ -62,6 +63,35 @@ async def test_slices_and_apps_bring_their_sweeps(valkey, tmp_path):
     } <= set(names)
     assert [name for name in names if name.startswith("calls.")]
     assert len(set(names)) == len(names)
+
+
+async def test_redis_that_comes_back_empty_lets_the_worker_take_nobody_for_gone(valkey, tmp_path):
+    """It has no pages of its own that announce again; those of others need some seconds."""
+    now = 1_800_000_000.0
+    async with (
+        open_place(valkey, tmp_path) as place,
+        compose(place.settings(0), [Notebook()], lambda: now) as worker,
+    ):
+        context, heard = worker.context, asyncio.Event()
+
+        async def after_all_others() -> None:
+            heard.set()
+
+        context.feeds.on_gap(after_all_others)
+        async with context.database.read() as tx:
+            (person,) = [p for p in await context.identity.everybody(tx, "notebook") if p.name == "Aya"]
+        async with running(context.feeds.run()):
+            await until(heard.is_set)
+            now += SETTLES_S
+            await context.presence.announce(person, "c1", visible=True)
+            assert await context.presence.of("notebook") == {person.id: "here"}
+            heard.clear()
+            valkey.stop()
+            valkey.start()
+            await until(heard.is_set)
+            assert await context.presence.of("notebook") == {person.id: "here"}
+            now += SETTLES_S
+            assert await context.presence.of("notebook") == {}
 
 
 @pytest.mark.processes
