@@ -4,6 +4,8 @@ import type { LoaderWords } from "./words";
 const SVG = "http://www.w3.org/2000/svg";
 const SPEECH = "M4 5h16v11H10l-5 4v-4H4z";
 const CROSS = "M6 6l12 12M18 6L6 18";
+/** What the frame may do that a page of another site may not by itself: speak, show, copy and share an invitation. */
+const ALLOWED = "camera; microphone; autoplay; clipboard-write; web-share";
 
 /** The elements of the loader, in a shadow root: the host's styles do not reach them, nor theirs the host. */
 export interface Panel {
@@ -84,7 +86,7 @@ export function makePanel(words: LoaderWords, language: string, address: string)
     },
     frame: () => {
       if (!frame) {
-        frame = make("iframe", "", { title: words.frame, allow: "camera; microphone; autoplay" });
+        frame = make("iframe", "", { title: words.frame, allow: ALLOWED });
         frame.src = address;
         dialog.append(frame);
       }
