@@ -10,7 +10,8 @@ export interface CowritingProps {
   /** What "send" does with the text: a message, or the words of the first question. */
   sendWords: string;
   onSend: (helper: string, text: string) => void;
-  onEdit: (helper: string, text: string) => void;
+  /** Puts it under the citizen's own pen; absent where sending does that. */
+  onEdit?: (helper: string, text: string) => void;
   acts: Acts;
 }
 
@@ -61,9 +62,11 @@ function Helper(props: CowritingProps & { id: string; person: ParticipantRow }) 
             <Button tone="primary" icon="send" onClick={() => props.onSend(id, text)}>
               {props.sendWords}
             </Button>
-            <Button tone="outline" onClick={() => props.onEdit(id, text)}>
-              {say.edit}
-            </Button>
+            {props.onEdit && (
+              <Button tone="outline" onClick={() => props.onEdit?.(id, text)}>
+                {say.edit}
+              </Button>
+            )}
           </div>
         </>
       ) : (

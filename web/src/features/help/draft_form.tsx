@@ -42,13 +42,11 @@ export function DraftForm({ help, talk, acts, onInvite }: DraftFormProps) {
           const wish = { ...words, language: h.value.language, pageTitle: "", pageUrl: "" };
           help.request.ask(helper ? { ...wish, helper } : wish, talk.id);
         }}
-        beside={
-          <Button tone="outline" icon="together" onClick={onInvite}>
-            {h.value.options.help}
-          </Button>
-        }
       >
-        <Cowriting talk={talk} sendWords={say.useWords} onSend={take} onEdit={take} acts={acts} />
+        <Cowriting talk={talk} sendWords={say.useWords} onSend={take} acts={acts} />
+        <Button tone="outline" icon="together" onClick={onInvite}>
+          {h.value.options.help}
+        </Button>
       </RequestForm>
     </div>
   );

@@ -22,7 +22,9 @@ export function Message(props: MessageProps) {
     return words ? <li class="event">{words}</li> : null;
   }
   const role = reading.people[line.author]?.role ?? "";
-  const author = line.mine ? h.value.talk.you : nameOf(reading, line.author);
+  const author = line.mine
+    ? h.value.talk.you
+    : nameOf(reading, line.author) || (role === "citizen" ? h.value.talk.citizen : "");
   return (
     <li class="said" data-mine={line.mine} data-role={role} data-way={line.way}>
       <p class="said-who">
