@@ -40,16 +40,17 @@ class Conductor:
     def __init__(self, breaks: Mapping[str, Break], chance: random.Random) -> None:
         self._breaks = breaks
         self._chance = chance
-        self._armed: Fault | None = None
+        self.armed: Fault | None = None
+        """What happens when a message comes to its step."""
         self._done = asyncio.Event()
         self.provoked: list[Fault] = []
 
     async def reached(self, step: str, client_id: str, pid: int) -> None:
         """A message is at a step: break what is armed for it."""
-        fault = self._armed
+        fault = self.armed
         if fault is None or fault.step != step:
             return
-        self._armed = None
+        self.armed = None
         try:
             await self._breaks[fault.victim](client_id, pid)
             self.provoked.append(fault)
@@ -63,7 +64,7 @@ class Conductor:
             TimeoutError: No message came to its step.
         """
         self._done.clear()
-        self._armed = fault
+        self.armed = fault
         async with asyncio.timeout(REACHED_WITHIN_S):
             await self._done.wait()
 

@@ -122,6 +122,13 @@ class Soak:
         """Close all pages."""
         await asyncio.gather(*(talker.leave() for talker in self.talkers), return_exceptions=True)
 
+    def state(self) -> str:
+        """Tell how things stand, for the message of a run that does not come to its end."""
+        return (
+            f"broken so far: {self.conductor.provoked}, next: {self.conductor.armed}; waiting in outboxes: "
+            f"{ {talker.seat.name: len(talker.outbox) for talker in self.talkers} }; {dict(self.ledger.notes)}"
+        )
+
     # --- on the way -------------------------------------------------------------------------------------------------
 
     def _somebody_writes(self) -> None:
@@ -228,7 +235,10 @@ async def soak(folder: Path, setting: Setting, scene: Scene, extent: Extent, see
         run = Soak(stage, await scene.open(stage.system, links, ledger), ledger, extent, chance)
         stack.push_async_callback(run.leave)
         running.append(run)
-        await run.run()
+        try:
+            await run.run()
+        except (TimeoutError, RuntimeError) as error:
+            raise RuntimeError(f"{error!r}\n{run.state()}\n{stage.system.output()}") from error
         verdict = await run.judge()
         run.ledger.notes["processes that ended by themselves"] += stage.ended_by_themselves()
         notes = dict(sorted(run.ledger.notes.items()))
