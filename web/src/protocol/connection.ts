@@ -5,12 +5,14 @@ import type { Clock } from "./clock";
 import type { Feeds } from "./feeds";
 import { HttpFeed } from "./http_feed";
 import { type Link, type LinkEvent, nextLink } from "./link";
-import { type AnyCode, Refusal, unwrap } from "./refusal";
+import { type AnyCode, codeOf, Refusal, unwrap } from "./refusal";
 
 const HTTP_AFTER_MS = 6_000;
 const ANSWER_MS = 10_000;
 const SILENCE_MS = 50_000;
 const RETRY_WHILE_HTTP_MS = 30_000;
+const RATE_PAUSE_MS = 1_000;
+const RATE_TURNS = 5;
 
 /** What a connection needs from outside. */
 export interface ConnectionParts {
@@ -102,10 +104,17 @@ export class Connection {
     return unwrap(answer) as AnswerOf[C["type"]];
   }
 
-  private ask(command: ClientCommand): Promise<unknown> {
+  /** Opens a feed. All that is open is asked for at once after a cut: what passes the server's rate waits its turn. */
+  private async ask(command: ClientCommand, turns = RATE_TURNS): Promise<unknown> {
     // Over HTTP what is open travels with each feed request.
-    if (this.link !== "live") return Promise.resolve();
-    return this.send(command);
+    if (this.link !== "live") return undefined;
+    try {
+      return await this.send(command);
+    } catch (error) {
+      if (codeOf(error) !== "too_many" || turns === 0) throw error;
+    }
+    await new Promise<void>((resolve) => this.parts.clock.after(RATE_PAUSE_MS, resolve));
+    return this.ask(command, turns - 1);
   }
 
   private receive(message: ServerMessage): void {

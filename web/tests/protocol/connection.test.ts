@@ -17,6 +17,9 @@ let poll: (signal: AbortSignal) => Promise<FeedAnswer>;
 let links: Link[];
 let feeds: Feeds;
 let reachable: number;
+/** Commands that the server takes over the socket before it finds them too many. */
+let rate: number;
+const TOO_MANY = { error: { code: "too_many", text: "" } } as const;
 
 function connect(): Connection {
   const connection = new Connection({
@@ -32,7 +35,7 @@ function connect(): Connection {
         close: () => undefined,
         send: (command) => {
           overSocket.push(command);
-          return Promise.resolve({ ok: {} });
+          return Promise.resolve(overSocket.length > rate ? TOO_MANY : { ok: {} });
         },
       };
     },
@@ -59,7 +62,7 @@ function connect(): Connection {
 beforeEach(() => {
   clock = new ManualClock();
   feeds = new Feeds();
-  [opened, reachable] = [0, 0];
+  [opened, reachable, rate] = [0, 0, Infinity];
   [overSocket, overHttp, polls, links] = [[], [], [], []];
   poll = () => Promise.reject(new Refusal("offline"));
 });
@@ -181,4 +184,19 @@ test("the table leaves ended never, and every state but it can become live again
     if (link === "ended" || link === "live") continue;
     expect(nextLink(link, "socket_opened")).toBe("live");
   }
+});
+
+test("feeds that pass the server's rate are asked for again a second later, not at the next heartbeat", async () => {
+  for (const name of ["a", "b"]) feeds.openView(name, { data: () => undefined, ended: () => undefined });
+  connect();
+  rate = 2;
+  socket.opened();
+  await settle();
+  const asked = (): string[] => overSocket.flatMap((one) => (one.type === "view.open" ? [one.view] : []));
+  expect(asked()).toEqual(["a", "b"]);
+  rate = Infinity;
+  await clock.advance(1_000);
+  expect(asked()).toEqual(["a", "b", "b"]);
+  await clock.advance(5_000);
+  expect(asked()).toHaveLength(3);
 });
