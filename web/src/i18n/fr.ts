@@ -82,9 +82,11 @@ export const fr = {
     repeated_differently: "Quelque chose s’est mal passé chez nous. Merci de recommencer.",
     too_many: "C’est un peu trop vite. Encore une minute de patience, et ça ira.",
     too_large: "C’est trop grand. Une photo plus petite, ou un document plus léger, passera.",
-    bad_file: "Ce fichier ne peut pas être lu ici. Une autre photo, ou le document enregistré en PDF, passera.",
+    bad_file:
+      "Ce fichier ne peut pas être lu ici. Une autre photo, ou le document enregistré en PDF, passera.",
     not_scanned_yet: "La recherche de virus n’est pas terminée. Le document s’ouvrira juste après.",
-    infected: "Un virus a été trouvé dans ce document : il a été supprimé. Merci d’en envoyer une autre copie.",
+    infected:
+      "Un virus a été trouvé dans ce document : il a été supprimé. Merci d’en envoyer une autre copie.",
     bad_address: "Cette adresse ne peut pas servir. Il faut vérifier comment elle est écrite.",
     bad_offer: "Ce navigateur ne peut pas faire d’appel vidéo ici. Firefox ou Chrome conviennent.",
     no_media_server: "La vidéo n’est pas disponible pour le moment. La question garde sa place.",

@@ -10,7 +10,7 @@ export interface ComposerProps {
   /** May what is written be sent from here; else it is only a draft for the citizen's eyes. */
   sending: boolean;
   hint?: string;
-  onText: (text: string) => void;
+  onWrite: (text: string) => void;
   onSend: () => void;
   onFiles: (files: Iterable<File>) => void;
 }
@@ -79,7 +79,7 @@ export function Composer(props: ComposerProps) {
           placeholder={say.writeHere}
           aria-describedby={props.hint ? hint : undefined}
           value={text.value}
-          onInput={(event) => props.onText(event.currentTarget.value)}
+          onInput={(event) => props.onWrite(event.currentTarget.value)}
           onPaste={(event) => {
             const files = event.clipboardData?.files;
             if (!props.attaching || !files?.length) return;

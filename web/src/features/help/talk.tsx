@@ -114,7 +114,7 @@ function Conversation(props: ConversationProps) {
         attaching={maySend}
         sending={maySend}
         {...(!citizen && { hint: maySend ? h.value.helper.maySend : h.value.helper.live })}
-        onText={write}
+        onWrite={write}
         onSend={send}
         onFiles={(files) => documents.add(files)}
       />
