@@ -31,14 +31,10 @@ export function App({ help }: { help: Help }) {
   useEffect(() => {
     if (screen === "welcome" || screen === "leaving") talk.fetch();
   }, [screen]);
+  useEscape(help);
   const talking = screen === "talk" && session && current;
   return (
-    <div
-      onKeyDown={(event) => {
-        // A dialog in here closes itself first.
-        if (event.key === "Escape" && page.value === "") help.host.close();
-      }}
-    >
+    <>
       <Frame
         service={help.welcome.offer.value?.service ?? ""}
         embedded={help.host.embedded}
@@ -66,8 +62,19 @@ export function App({ help }: { help: Help }) {
           onClose={() => (page.value = "")}
         />
       )}
-    </div>
+    </>
   );
+}
+
+/** Escape closes the help wherever the focus is in it; a dialog in here closes itself first. */
+function useEscape(help: Help): void {
+  useEffect(() => {
+    const close = (event: KeyboardEvent): void => {
+      if (event.key === "Escape" && !document.querySelector("dialog[open]")) help.host.close();
+    };
+    document.addEventListener("keydown", close);
+    return () => document.removeEventListener("keydown", close);
+  }, [help]);
 }
 
 /** The form of a draft is another screen than the talk that it becomes. */

@@ -59,6 +59,7 @@ function Ticket({ invited, name }: { invited: Invited; name: string }) {
       <p>{say.code(name)}</p>
       <BigCode code={invited.code} />
       <p class="small">{say.codeWhere(`${location.host}/aide`)}</p>
+      <p class="soft small">{h.value.device.until(invited.code_expires_at)}</p>
       <p>{say.link}</p>
       <div class="row">
         <CopyButton text={link} words={say.copyLink} />
