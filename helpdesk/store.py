@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping, case, select, update
 from sqlalchemy.sql import ColumnElement
 
 from helpdesk import tables
-from helpdesk.states import Event, State, step
+from helpdesk.states import IN_LINE, Event, State, step
 from signaling.api import Refusal, Transaction
 from signaling.wire import Code
 
@@ -60,6 +60,8 @@ class Conversation:
     agent_seq_by: str
     call: str
     call_by: str
+    proposals: int
+    proposals_since: float | None
     rating: int
     rating_words: str
     closed_at: float | None
@@ -97,9 +99,9 @@ def _participant(row: RowMapping) -> Participant:
 
 
 async def conversations(
-    tx: Transaction, *where: ColumnElement[bool], limit: int = 500, lock: bool = False
+    tx: Transaction, *where: ColumnElement[bool], limit: int | None = 500, lock: bool = False
 ) -> list[Conversation]:
-    """Those that match, longest in line first, then newest first."""
+    """Those that match, longest in line first, then newest first; `limit` None only where the condition bounds them."""
     table = tables.conversation
     found = select(table).where(*where).order_by(table.c.place_at.asc().nulls_last(), table.c.last_at.desc())
     rows = await tx.execute((found.with_for_update() if lock else found).limit(limit))
@@ -155,15 +157,24 @@ def touch(tx: Transaction, before: Conversation, after: Conversation) -> None:
     A message touches no person: that would have all of her open logs looked at again.
     """
     tx.touch(f"conversation:{after.id}", *(f"desk:{row.agent}" for row in (before, after) if row.agent))
-    if _in_line(before) != _in_line(after):
+    if _on_every_desk(before) != _on_every_desk(after):
         tx.touch("helpdesk")
     if (before.agent, before.topic) != (after.agent, after.topic):
         tx.touch(*(f"person:{row.agent}" for row in (before, after) if row.agent))
 
 
-def _in_line(row: Conversation) -> tuple[Value, ...]:
-    """What is seen of it by those who look at the line and the desk."""
-    return (row.state, row.topic, row.agent, row.place_at, row.offered_to, row.offered_until, row.first_until)
+def _on_every_desk(row: Conversation) -> tuple[Value, ...]:
+    """What everybody of the desk sees of it: its place, and what is said while it waits."""
+    place = (
+        row.state,
+        row.topic,
+        row.agent,
+        row.place_at,
+        row.offered_to,
+        row.offered_until,
+        row.first_until,
+    )
+    return (*place, row.messages, row.later) if row.state in IN_LINE else place
 
 
 async def participants(tx: Transaction, conversation_id: str) -> dict[str, Participant]:
@@ -249,12 +260,16 @@ async def desk_person(tx: Transaction, person: str) -> tuple[bool, int] | None:
 
 
 async def referents(tx: Transaction, citizens: Iterable[str]) -> dict[str, str]:
-    """Their own advisors, by citizen; those without one are left out."""
+    """Their own advisors, by citizen; those without one are left out.
+
+    Only an agent is one: nothing rings at a supervisor who answered, or at who has left the desk.
+    """
     column = tables.citizen.c
-    known = select(column.person, column.referent).where(
-        column.person.in_(set(citizens)), column.referent != ""
+    known = select(column.person, column.referent).join(
+        tables.agent, tables.agent.c.person == column.referent
     )
-    return {row.person: row.referent for row in await tx.execute(known)}
+    rows = await tx.execute(known.where(column.person.in_(set(citizens))))
+    return {row.person: row.referent for row in rows}
 
 
 async def set_referent(tx: Transaction, citizen: str, referent: str, now: float) -> None:

@@ -124,6 +124,9 @@ conversation = Table(
     _person("agent_seq_by"),
     Column("call", String(64), nullable=False, default=""),
     _person("call_by"),
+    # Calls proposed since then: a limit.
+    Column("proposals", Integer, nullable=False, default=0),
+    Column("proposals_since", Double),
     Column("rating", Integer, nullable=False, default=0),
     Column("rating_words", Text, nullable=False, default=""),
     Column("closed_at", Double),

@@ -13,7 +13,8 @@ from helpdesk import store, tables
 from helpdesk.access import SUPERVISOR, Seat, access_conversation, desk_only
 from helpdesk.desk.wire import Claim, Follow, NoteDown, SetPaused, Snooze, Transfer
 from helpdesk.line.moves import give, put_back, tell
-from helpdesk.line.picture import APP, Picture, read_picture
+from helpdesk.line.picture import APP, read_picture
+from helpdesk.line.places import count_ahead
 from helpdesk.line.ringing import Ringing
 from helpdesk.states import IN_LINE, Event, State
 from helpdesk.store import Conversation
@@ -49,10 +50,15 @@ class Acts:
     async def _take(self, tx: Transaction, login: Login, found: Conversation, now: float) -> None:
         me = login.person.id
         picture = await read_picture(tx, self.context, now, estimates=False)
+        referent = (await store.referents(tx, [found.citizen])).get(found.citizen, "")
+        comes_first = picture.own_advisor(found, referent) == me
         kept = found.first_until is not None and found.first_until > now
-        if kept and picture.own_advisor(found) != me and login.person.role != SUPERVISOR:
+        if kept and not comes_first and login.person.role != SUPERVISOR:
             raise Refusal(Code.KEPT, "kept for the person's own advisor for a moment")
-        passed_over = _passed_over(picture, found, me)
+        agent = picture.agents.get(me)
+        passed_over = 0
+        if agent is not None and found.offered_to != me and not comes_first:
+            passed_over = await count_ahead(tx, found, agent.topics)
         after = await give(tx, found, me, now)
         await tell(self.context, tx, after, "assigned", {"agent": me}, now, author=me)
         if passed_over:
@@ -133,6 +139,8 @@ class Acts:
         async with self.context.database.write() as tx:
             seat = await self._door(tx, login, command.conversation)
             found = seat.conversation
+            if command.follow and await store.desk_person(tx, me) is None:
+                raise Refusal(Code.FORBIDDEN, "nothing rings at this person")
             own = (await store.referents(tx, [found.citizen])).get(found.citizen, "")
             if (own == me) is command.follow:
                 return Done()
@@ -193,18 +201,6 @@ def _is_there(found: Conversation, command: Transfer) -> bool:
     if command.agent is not None:
         return found.agent == command.agent and found.state is State.OPEN
     return found.state in IN_LINE and found.topic == command.topic
-
-
-def _passed_over(picture: Picture, found: Conversation, me: str) -> int:
-    """Count those of her topics who were in line before this one, unless it was her turn to take it."""
-    agent = picture.agents.get(me)
-    if agent is None or found.offered_to == me or picture.own_advisor(found) == me:
-        return 0
-    before = (picture.now if found.place_at is None else found.place_at, found.id)
-    return sum(
-        other.topic in agent.topics and (other.place_at or picture.now, other.id) < before
-        for other in picture.line
-    )
 
 
 async def _known_topic(tx: Transaction, topic: str | None) -> str:

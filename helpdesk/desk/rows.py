@@ -95,17 +95,15 @@ def supervised_topics(
     picture: Picture, today: Mapping[str, tuple[int, int]], language: str
 ) -> dict[str, SupervisedTopic]:
     """How each topic does; `today`: topic to (answered, given up)."""
-    places: dict[str, list[float]] = {}
+    longest: dict[str, float | None] = {}
     for waiting in picture.line:
-        places.setdefault(waiting.topic, []).append(
-            picture.now if waiting.place_at is None else waiting.place_at
-        )
+        longest.setdefault(waiting.topic, waiting.place_at)
     return {
         id_: SupervisedTopic(
             name=topic.name(language),
             open=picture.openings[id_].open,
-            waiting=len(places.get(id_, ())),
-            longest_since=min(places[id_]) if id_ in places else None,
+            waiting=picture.in_line.get(id_, 0),
+            longest_since=longest.get(id_),
             agents_here=picture.agents_here(id_),
             estimate=picture.estimates.get(id_),
             answered_today=today.get(id_, (0, 0))[0],

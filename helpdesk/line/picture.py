@@ -1,6 +1,5 @@
 """The line and the desk as they are now, read once in a fixed number of statements: what views and ringing go by."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,9 +8,10 @@ from sqlalchemy import func, select
 from helpdesk import store, tables
 from helpdesk.line import offering
 from helpdesk.line.estimates import estimate
+from helpdesk.line.places import count_line, read_line
 from helpdesk.line.topics import ZONE, Topic, read_topics
 from helpdesk.line.waits import read_waits
-from helpdesk.states import IN_LINE, State
+from helpdesk.states import State
 from helpdesk.store import Conversation
 from helpdesk.wire import Estimate, TopicRow, Waiting
 from signaling.api import Context, Opening, Transaction
@@ -45,7 +45,9 @@ class Picture:
     presence: Mapping[str, str]
     """Person to ``here`` or ``away`` (the page is hidden); the others are gone."""
     line: tuple[Conversation, ...]
-    """All that wait, in order."""
+    """The first of each topic, in order."""
+    in_line: Mapping[str, int]
+    """How many wait for each topic, all of them; none for topics that are not named."""
     referents: Mapping[str, str]
     """Of those in line: citizen to own advisor."""
     estimates: Mapping[str, Estimate]
@@ -71,8 +73,10 @@ class Picture:
     def own_advisor(self, conversation: Conversation, referent: str | None = None) -> str:
         """Who comes first: who had it, when it was reopened and she is here; else the person's own advisor."""
         own = self.referents.get(conversation.citizen, "") if referent is None else referent
-        former = conversation.former_agent if conversation.state is State.REOPENED else ""
-        return former if former and (former in self.presence or not own) else own
+        former = conversation.former_agent
+        if conversation.state is not State.REOPENED or former not in self.agents:
+            return own
+        return former if former in self.presence or not own else own
 
     @property
     def watched(self) -> frozenset[str]:
@@ -91,7 +95,6 @@ class Picture:
 
     def topic_rows(self, language: str) -> dict[str, TopicRow]:
         """The topics for somebody who thinks of asking."""
-        waiting = Counter(conversation.topic for conversation in self.line)
         return {
             id_: TopicRow(
                 name=topic.name(language),
@@ -100,38 +103,31 @@ class Picture:
                 until=self.openings[id_].until,
                 next=self.openings[id_].next,
                 live=self.is_live(id_),
-                waiting=waiting[id_],
+                waiting=self.in_line.get(id_, 0),
                 estimate=self.estimates.get(id_),
             )
             for id_, topic in self.topics.items()
         }
 
-    def waiting(self, conversation: Conversation, referent: str | None = None) -> Waiting:
+    def waiting(self, conversation: Conversation, referent: str, ahead: int) -> Waiting:
         """The truth about waiting, for somebody in line.
 
         Args:
             conversation: In line.
-            referent: The person's own advisor, empty for none; None: look it up among those in line.
+            referent: The person's own advisor, empty for none.
+            ahead: How many of the same topic came before.
         """
         own, topic = self.own_advisor(conversation, referent), conversation.topic
         opening = self.openings.get(topic)
         kept = conversation.first_until is not None and conversation.first_until > self.now
         return Waiting(
-            ahead=self.ahead(conversation),
+            ahead=ahead,
             live=self.is_live(topic),
             answers_from=opening.next if opening is not None and not opening.open else None,
             estimate=self.estimates.get(topic),
             first_for=self.names.get(own, "") if kept else "",
             first_until=conversation.first_until if kept else None,
             absent="" if not own or self.at_desk(own) else self.names.get(own, ""),
-        )
-
-    def ahead(self, conversation: Conversation) -> int:
-        """How many of the same topic were in line before this one."""
-        mine = (conversation.place_at or self.now, conversation.id)
-        return sum(
-            other.topic == conversation.topic and (other.place_at or self.now, other.id) < mine
-            for other in self.line
         )
 
     def _entry(self, conversation: Conversation) -> offering.Entry:
@@ -159,7 +155,7 @@ async def read_picture(tx: Transaction, context: Context, now: float, *, estimat
         Refusal: ``UNAVAILABLE``: who is here is not known.
     """
     topics = await read_topics(tx)
-    line = await store.conversations(tx, tables.conversation.c.state.in_(IN_LINE))
+    line = await read_line(tx)
     referents = await store.referents(tx, (conversation.citizen for conversation in line)) if line else {}
     agents = await _agents(tx)
     former = (conversation.former_agent for conversation in line)
@@ -174,6 +170,7 @@ async def read_picture(tx: Transaction, context: Context, now: float, *, estimat
         names={id_: person.name for id_, person in people.items()},
         presence=await context.presence.of(APP),
         line=tuple(line),
+        in_line=await count_line(tx),
         referents=referents,
         estimates={topic: found for topic, found in told.items() if found is not None},
     )

@@ -7,6 +7,7 @@ from helpdesk import store, tables
 from helpdesk.access import AGENT, SUPERVISOR, Seat, access_conversation
 from helpdesk.line.picture import Picture
 from helpdesk.line.pictures import Pictures
+from helpdesk.line.places import count_ahead
 from helpdesk.states import IN_LINE, State
 from helpdesk.store import Conversation, Participant
 from helpdesk.talk.documents import documents_of
@@ -39,6 +40,7 @@ class ConversationSource:
             waits = found.state in IN_LINE
             referent = await self._referent(tx, found) if waits or seat.works_here else ""
             topic_names = await store.topic_names(tx, me.language)
+            ahead = await count_ahead(tx, found, [found.topic]) if waits else 0
             documents = await documents_of(tx, found.id, seat.after)
             former = await self._former(tx, login, found, referent, topic_names) if seat.works_here else {}
         picture = await self.pictures.read() if waits else None
@@ -63,7 +65,7 @@ class ConversationSource:
             agent_gone_until=found.agent_gone_until,
             snoozed_until=found.snoozed_until if seat.works_here else None,
             people=_rows(seat.parts, people, presence),
-            waiting=picture.waiting(found, referent) if picture else None,
+            waiting=picture.waiting(found, referent, ahead) if picture else None,
             later=found.later,
             call=found.call,
             call_by=found.call_by,

@@ -36,13 +36,30 @@ async def test_what_is_counted_leaves_the_version_and_what_is_decided_moves_it(d
 
 async def test_a_change_tells_the_desk_only_when_the_line_moved(desk, paul, touched):
     started = await desk.asks(paul)
+    talk = f"conversation:{started.conversation}"
     before = await row(desk, started)
     async with desk.context.database.write() as tx:
-        after = await store.change(tx, before, messages=7)
-    assert touched[-1] == {f"conversation:{started.conversation}"}
+        after = await store.change(tx, before, rating=3)
+    assert touched[-1] == {talk}
     async with desk.context.database.write() as tx:
         await store.change(tx, after, agent="claire")
-    assert touched[-1] == {f"conversation:{started.conversation}", "helpdesk", "desk:claire", "person:claire"}
+    assert touched[-1] == {talk, "helpdesk", "desk:claire", "person:claire"}
+
+
+async def test_what_is_written_is_told_to_every_desk_only_while_it_waits(desk, paul, claire, touched):
+    started = await desk.asks(paul)
+    touched.clear()
+    await desk.writes(paul, started.conversation, "Encore un mot")
+    assert any("helpdesk" in topics for topics in touched)
+    row = (await desk.sees(claire, "desk")).line[started.conversation]
+    assert (row.excerpt, row.unread) == ("Encore un mot", 2)
+    await desk.claims(claire, started.conversation)
+    await desk.writes(claire, started.conversation, "Bonjour")  # she is Paul's own advisor now
+    touched.clear()
+    await desk.writes(paul, started.conversation, "Merci")
+    await desk.writes(claire, started.conversation, "Je regarde")
+    assert touched
+    assert not any("helpdesk" in topics for topics in touched)
 
 
 async def test_what_is_not_in_the_table_does_not_happen(desk, paul):

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import delete, update
 
 from helpdesk import tables
+from helpdesk.desk import wire as desk_wire
 from helpdesk.line.offering import FIRST_S
 from helpdesk.line.topics import ZONE
 from helpdesk.line.waits import KEPT_S
 from helpdesk.wire import AnswerLater
 from signaling.ids import new_id
+from signaling.wire import Code
 
 HOUSING, SCHOOL = "housing", "school"
 
@@ -94,6 +96,23 @@ async def test_when_she_is_absent_it_is_said_that_a_colleague_answers(desk, paul
     told = await waiting(desk, paul, asked)
     assert (told.first_for, told.first_until, told.absent, told.live) == ("", None, "Claire Dubois", True)
     assert (await desk.sees(karim, "desk")).line[asked.conversation].offered
+
+
+async def test_a_supervisor_who_answers_is_nobodys_own_advisor(desk, paul, claire, sylvie):
+    """Nothing rings at her: nobody shall wait for her, or read that she is absent."""
+    asked = await desk.asks(paul)
+    await desk.claims(sylvie, asked.conversation)
+    await desk.writes(sylvie, asked.conversation, "Bonjour")
+    follow = desk_wire.Follow(conversation=asked.conversation, follow=True)
+    assert await desk.refused(sylvie, follow) is Code.FORBIDDEN
+    await desk.closes(sylvie, asked.conversation)
+    await desk.writes(paul, asked.conversation, "Encore une question")
+    again = await desk.asks(paul)
+    for each in (asked, again):
+        assert (await waiting(desk, paul, each)).absent == ""
+    await desk.claims(claire, again.conversation)
+    await desk.writes(claire, again.conversation, "Bonjour")
+    assert (await desk.sees(claire, f"conversation:{again.conversation}")).follows == claire.person.id
 
 
 async def test_outside_hours_it_is_taken_with_the_time_when_somebody_will_answer(desk, paul, claire):
