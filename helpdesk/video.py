@@ -6,12 +6,12 @@ call, conversation, log: who holds a conversation never asks for a call that exi
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from helpdesk import store, tables
 from helpdesk.access import HELPER, access_conversation
+from helpdesk.line.one_by_one import one_of_many
 from helpdesk.line.picture import APP
 from helpdesk.states import State
 from helpdesk.store import Conversation
@@ -19,6 +19,8 @@ from helpdesk.wire import DeclineCall, ProposeCall, Proposed
 from signaling.api import Call, Context, Login, Refusal, Sweep, Transaction, Transition
 from signaling.wire import Code, Done
 
+PROPOSALS_MOST, PROPOSALS_S = 6, 600.0
+"""Of one conversation within ten minutes: each rings at somebody."""
 PROPOSED_S = 120.0
 """A proposal that nobody answers ends by itself."""
 WAITING = ("queued", "offered")
@@ -69,8 +71,9 @@ class Video:
                 raise Refusal(Code.CONFLICT, "no agent has this conversation now, or another one")
             if other not in await self.context.presence.of(APP):
                 raise Refusal(Code.ABSENT, "the other side is not here")
+            counted = _one_more(found, now)
             call = await self.context.calls.queue(tx, app=APP, ref=found.id, caller=me, now=now)
-            after = await store.change(tx, found, call=call, call_by=me)
+            after = await store.change(tx, found, call=call, call_by=me, **counted)
             await self._write(tx, after, "call_proposed", call, now, author=me)
         return Proposed(call=call)
 
@@ -138,7 +141,7 @@ class Video:
             calls = [(found, await self.context.calls.get(tx, found.call)) for found in proposed]
         over = [call.id for found, call in calls if call is not None and _is_over(found, call, now)]
         for call_id in over:
-            with suppress(Refusal):  # accepted this moment
+            with one_of_many("helpdesk.proposals", call_id):
                 async with self.context.database.write() as tx:
                     await self.context.calls.cancel(tx, call_id, by="", now=now)
         return len(over)
@@ -172,6 +175,17 @@ class Video:
             payload={"call": call, **(more or {})},
             now=at,
         )
+
+
+def _one_more(found: Conversation, now: float) -> dict[str, float]:
+    """Count a proposal, or refuse it."""
+    if found.proposals_since is None or found.proposals_since <= now - PROPOSALS_S:
+        return {"proposals": 1, "proposals_since": now}
+    if found.proposals >= PROPOSALS_MOST:
+        raise Refusal(
+            Code.TOO_MANY, f"{PROPOSALS_MOST} calls were proposed within ten minutes: write instead"
+        )
+    return {"proposals": found.proposals + 1}
 
 
 def _is_over(found: Conversation, call: Call, now: float) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from helpdesk.desk import wire as desk_wire
-from helpdesk.video import PROPOSED_S, ending
+from helpdesk.video import PROPOSALS_MOST, PROPOSALS_S, PROPOSED_S, ending
 from helpdesk.wire import DeclineCall, ProposeCall
 from signaling.api import Refusal
 from signaling.calls import store
@@ -79,6 +79,18 @@ async def test_a_proposal_is_declined_or_taken_back_and_the_log_says_which(desk,
     ends = [each for each in await told(desk, paul, taken) if each[0] != "call_proposed"]
     assert ends == [("call_declined", None), ("call_ended", "cancelled")]
     assert await desk.refused(claire, Accept(call=call)) is Code.CONFLICT
+
+
+async def test_nobody_is_rung_at_without_end(desk, paul, claire, taken):
+    for _ in range(PROPOSALS_MOST):
+        call = await proposes(desk, paul, taken)
+        assert await proposes(desk, paul, taken) == call, "a repeat is not one more"
+        await desk.says(paul, DeclineCall(conversation=taken.conversation, call=call))
+    for login in (paul, claire):
+        assert await desk.refused(login, ProposeCall(conversation=taken.conversation)) is Code.TOO_MANY
+    desk.now += PROPOSALS_S
+    await desk.comes(paul, claire)
+    await proposes(desk, paul, taken)
 
 
 async def test_what_was_accepted_is_not_declined_any_more(desk, paul, claire, taken):
