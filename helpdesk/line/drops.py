@@ -5,18 +5,20 @@ to the line at its old place when she is not back in time. What needs none stays
 """
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from sqlalchemy import and_, or_
+
 from helpdesk import store, tables
 from helpdesk.line.moves import put_back, tell
+from helpdesk.line.one_by_one import one_of_many
 from helpdesk.line.picture import APP
 from helpdesk.line.waits import forget_waits
 from helpdesk.states import Event, State
 from helpdesk.store import Conversation
-from signaling.api import Context, Refusal, Sweep, Transaction
+from signaling.api import Context, Sweep, Transaction
 
 GONE_S = 120.0
 """How long a conversation is kept for an agent who dropped out; told to the citizen."""
@@ -66,13 +68,15 @@ class Drops:
         """
         present = await self.context.presence.of(APP)
         column = tables.conversation.c
-        concerned = (
-            column.agent_gone_until.is_not(None)
-            | column.unanswered_since.is_not(None)
-            | (column.last_at > now - TALKED_LATELY_S)
+        here, until = column.agent.in_(present), column.agent_gone_until
+        # What is over is read, not all that is open: however many talk, a drop is seen.
+        needs_her = column.unanswered_since.is_not(None) | (column.last_at > now - TALKED_LATELY_S)
+        changed = or_(
+            and_(here, until.is_not(None)),
+            and_(~here, needs_her, until.is_(None) | (until <= now)),
         )
         async with self.context.database.read() as tx:
-            held = await store.conversations(tx, column.state == State.OPEN, concerned, limit=BATCH)
+            held = await store.conversations(tx, column.state == State.OPEN, changed, limit=BATCH)
         due = [seen for seen in held if judge(seen, here=seen.agent in present, now=now) is not None]
         for seen in due:
             act = partial(self._drop, now=now, here=seen.agent in present)
@@ -80,14 +84,19 @@ class Drops:
         return len(due)
 
     async def wake(self, now: float) -> int:
-        """Bring up what was put away until now; return how many."""
+        """Bring up what was put away until now; return how many.
+
+        Raises:
+            Refusal: ``UNAVAILABLE``.
+        """
+        present = await self.context.presence.of(APP)
         column = tables.conversation.c
         async with self.context.database.read() as tx:
             due = await store.conversations(
                 tx, column.state == State.SNOOZED, column.snoozed_until <= now, limit=BATCH
             )
         for seen in due:
-            await self._alone(seen, partial(self._wake, now=now))
+            await self._alone(seen, partial(self._wake, now=now, here=seen.agent in present))
         return len(due)
 
     async def forget(self, now: float) -> int:
@@ -110,15 +119,17 @@ class Drops:
             case None:
                 pass
 
-    async def _wake(self, tx: Transaction, found: Conversation, now: float) -> None:
-        after = await store.move(tx, found, Event.WAKE, snoozed_until=None)
+    async def _wake(self, tx: Transaction, found: Conversation, now: float, *, here: bool) -> None:
+        # An answer was promised for now: when she is not here to give it, it is missing from now on, and so she is gone.
+        since = found.unanswered_since if here else found.unanswered_since or now
+        after = await store.move(tx, found, Event.WAKE, snoozed_until=None, unanswered_since=since)
         await tell(self.context, tx, after, "woken", {}, now)
 
     async def _alone(
         self, seen: Conversation, act: Callable[[Transaction, Conversation], Awaitable[None]]
     ) -> None:
         """Act in a transaction of its own, unless it is not any more what was seen: the next round sees it anew."""
-        with suppress(Refusal):
+        with one_of_many("helpdesk.drops", seen.id):
             async with self.context.database.write() as tx:
                 found = await store.conversation(tx, seen.id, lock=True)
                 if found.version == seen.version:

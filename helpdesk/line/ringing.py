@@ -1,13 +1,13 @@
 """Carries out what `offering` decides, on the rows of the line; any process may, and several do."""
 
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from helpdesk import store, tables
 from helpdesk.line.offering import Ring, plan
+from helpdesk.line.one_by_one import one_of_many
 from helpdesk.line.picture import read_picture
 from helpdesk.states import IN_LINE
 from helpdesk.store import Conversation
@@ -52,7 +52,7 @@ class Ringing:
 
     async def _change(self, seen: Conversation, ring: Ring) -> None:
         # Compared with what the plan was made from: who claimed it meanwhile, or wrote, was faster.
-        with suppress(Refusal):
+        with one_of_many("helpdesk.ring", seen.id):
             async with self.context.database.write() as tx:
                 await store.change(
                     tx,

@@ -181,7 +181,9 @@ async def test_what_is_put_away_comes_up_at_its_time(desk, paul, claire, taken):
     await desk.says(claire, away)
     row = (await desk.sees(claire, "desk")).mine[taken.conversation]
     assert (row.state, row.snoozed_until) == ("snoozed", until)
-    await desk.later(600)
+    await desk.later(599)
+    await desk.comes(claire)
+    await desk.later(1)
     row = (await desk.sees(claire, "desk")).mine[taken.conversation]
     assert (row.state, row.snoozed_until) == ("open", None)
     assert (await kinds(desk, paul, taken.log_id))[-2:] == ["snoozed", "woken"]

@@ -4,6 +4,7 @@ import pytest
 
 from helpdesk import tables
 from helpdesk.desk import wire
+from helpdesk.line import drops
 from helpdesk.line.drops import GONE_S, TALKED_LATELY_S, Drop, judge
 from helpdesk.line.moves import put_back
 from helpdesk.states import State
@@ -102,3 +103,35 @@ async def test_two_workers_do_not_say_it_twice(desk, paul, claire, taken):
         for sweep in desk.part.sweeps:
             await sweep.run(desk.now)
     assert (await kinds(desk, paul, taken.log_id)).count("agent_gone") == 1
+
+
+async def test_what_was_promised_for_now_is_not_left_to_somebody_absent(desk, paul, claire, karim, taken):
+    await desk.writes(claire, taken.conversation, "Je reviens vers vous demain.")
+    seen = (await desk.sees(claire, f"conversation:{taken.conversation}")).version
+    tomorrow = wire.Snooze(conversation=taken.conversation, version=seen, until=desk.now + 86400)
+    await desk.says(claire, tomorrow)
+    await desk.goes(claire)
+    await desk.later(86400)
+    await desk.later(3)
+    assert (await row(desk, taken)).agent_gone_until == desk.now + GONE_S
+    await desk.later(GONE_S)
+    assert (await row(desk, taken)).state == State.WAITING
+    await desk.comes(karim)
+    await desk.later(3)
+    assert (await desk.sees(karim, "desk")).line[taken.conversation].offered
+    assert (await kinds(desk, paul, taken.log_id))[-3:] == ["woken", "agent_gone", "released"]
+
+
+async def test_a_drop_is_seen_however_many_talk(desk, paul, claire, karim, taken, monkeypatch):
+    monkeypatch.setattr(drops, "BATCH", 1)
+    lea = await desk.add("citizen", "Léa")
+    await desk.comes(lea)
+    desk.now += 1
+    other = await desk.asks(lea)
+    await desk.claims(karim, other.conversation)
+    await desk.context.presence.leave(karim.person, karim.id)
+    desk.now += 9
+    await desk.comes(claire, paul)
+    await desk.later(1)
+    assert (await row(desk, other)).agent_gone_until is not None
+    assert (await row(desk, taken)).agent_gone_until is None
