@@ -23,7 +23,7 @@ LOGS_PER_PAGE = 16
 AT_ONCE = 8
 """People who come in side by side."""
 VERSIONS_MOST = 9
-TOPIC = "connexion"
+TOPIC = "logement"
 FIRST_WORDS = "Bonjour, je cherche le formulaire."
 
 
@@ -36,7 +36,7 @@ class Voice:
 
     async def say(self) -> None:
         """Write a message and wait until it is stored."""
-        text = "Il me manque la quittance du mois de mai, est-ce que celle d’avril convient ?"
+        text = "Il me manque la quittance du mois de mai : puis-je envoyer une autre, plus ancienne ?"
         await self.page.send(Send(conversation=self.conversation, client_id=uuid.uuid4().hex, text=text))
 
 
