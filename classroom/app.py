@@ -46,6 +46,7 @@ class Classroom:
             call_policy=policy,
             access_log=access_log,
             access_file=access_file,
+            takes_photos=True,
             pages=[Page(r"/classe/{handle}{rest:(/.*)?}", "classe.html")],
             sweeps=Purge(context).sweeps(),
         )

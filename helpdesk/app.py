@@ -67,6 +67,7 @@ class Helpdesk:
             access_file=talking.access_file,
             admit=talking.admit,
             on_document=talking.on_document,
+            upload_share=talking.upload_share,
             routes=talking.routes,
             pages=[*PAGES, *(DEMO_PAGES if context.settings.demo else ())],
             sweeps=[

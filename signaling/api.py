@@ -17,7 +17,7 @@ from signaling.database import Database, Transaction, metadata
 from signaling.errors import Refusal
 from signaling.feeds.ephemeral import Ephemeral
 from signaling.feeds.service import Feeds, View
-from signaling.files.documents import Document, DocumentState, Follow
+from signaling.files.documents import Document, DocumentState, Follow, Share
 from signaling.files.service import Files
 from signaling.hours import Opening, Timetable, Window, start_of_day
 from signaling.identity.presence import Presence
@@ -111,6 +111,10 @@ class Part:
     """The app's own deadlines and purges."""
     on_document: Follow | None = None
     """Told each new state of a document in the transaction that brings it; None: the app takes no documents."""
+    upload_share: Share | None = None
+    """Who may send documents, and how much of the disk is left to the others; None: everybody, all of it."""
+    takes_photos: bool = False
+    """Pictures that need no scanner, for they are drawn anew and nothing else of them is kept."""
     on_presence: Callable[[str], Awaitable[None]] | None = None
     """Told the person id when presence changed (on every process that hears it)."""
 

@@ -76,7 +76,7 @@ async def compose(
         context.calls.set_policies({name: part.call_policy for name, part in parts.items()})
         for name, part in parts.items():
             if part.on_document is not None:
-                context.files.follow(name, part.on_document)
+                context.files.follow(name, part.on_document, part.upload_share)
             if part.on_presence is not None:
                 feeds.on_topic("person:", _person_of(part.on_presence))
         yield Process(context, redis, {app.name: app for app in apps}, parts)

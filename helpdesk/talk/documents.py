@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from helpdesk import store, tables
-from helpdesk.access import access_conversation
+from helpdesk.access import HELPER, access_conversation
 from helpdesk.talk.saying import Said, check_may_speak
 from helpdesk.talk.words import Words
 from helpdesk.wire import Attach, Sent
@@ -13,6 +13,8 @@ from signaling.api import Context, Document, Login, Refusal, Transaction
 from signaling.wire import Code
 
 APP = "helpdesk"
+STRANGERS_SHARE = 0.2
+"""Of the disk, for guests and helpers together in a day: nobody knows who they are."""
 KEPT_S = 3650 * 86400.0
 """Files go with their conversation (`purge`); this date only says that they are in use."""
 
@@ -32,7 +34,8 @@ class Documents:
             await self.context.files.keep_until(tx, APP, command.file, now + KEPT_S)
             seat = await access_conversation(tx, login, command.conversation, lock=True)
             document = await self.context.files.document(tx, APP, command.file)
-            if document is None or document.owner != me:
+            # Without a name: a photo of the other way in, at which no scanner looked.
+            if document is None or document.owner != me or not document.name:
                 raise Refusal(Code.NOT_FOUND, "no such document of this person")
             said = _said(command.client_id, document)
             before = await self.words.saying.said_before(tx, seat.conversation, me, said)
@@ -74,6 +77,19 @@ class Documents:
         )
         tx.touch(f"conversation:{found.id}")
 
+    async def upload_share(self, tx: Transaction, person: str) -> float:
+        """Let known people send, and strangers once there is a talk that the desk has.
+
+        Raises:
+            Refusal: ``FORBIDDEN``.
+        """
+        found = await self.context.identity.person(tx, person)
+        if found is None or (found.role != HELPER and not await _is_guest(tx, person)):
+            return 1.0
+        if not await _takes_part(tx, person):
+            raise Refusal(Code.FORBIDDEN, "write first: documents are sent in a conversation")
+        return STRANGERS_SHARE
+
     async def access_file(self, login: Login, file_id: str) -> None:
         """The door of a document: who sent it, and who reads the talk from before it was sent.
 
@@ -97,6 +113,20 @@ async def documents_of(tx: Transaction, conversation: str, after: int) -> dict[s
     column = tables.document.c
     sent = select(column.file, column.state).where(column.conversation == conversation, column.seq > after)
     return {row.file: row.state for row in await tx.execute(sent)}
+
+
+async def _is_guest(tx: Transaction, person: str) -> bool:
+    column = tables.citizen.c
+    found = await tx.execute(select(column.person).where(column.person == person, column.guest))
+    return found.first() is not None
+
+
+async def _takes_part(tx: Transaction, person: str) -> bool:
+    column, part = tables.conversation.c, tables.participant.c
+    present = (part.person == person, part.joined_at.is_not(None), part.left_at.is_(None))
+    in_it = or_(column.citizen == person, column.id.in_(select(part.conversation).where(*present)))
+    found = await tx.execute(select(column.id).where(column.submitted_at.is_not(None), in_it).limit(1))
+    return found.first() is not None
 
 
 async def _conversation_of(tx: Transaction, file_id: str) -> str:

@@ -37,6 +37,7 @@ class TalkParts:
     access_file: Callable[[Login, str], Awaitable[None]]
     admit: Callable[[Transaction, str], Awaitable[Person]]
     on_document: Callable[[Transaction, Document], Awaitable[None]]
+    upload_share: Callable[[Transaction, str], Awaitable[float]]
 
 
 def parts(context: Context, pictures: Pictures) -> TalkParts:
@@ -79,4 +80,5 @@ def parts(context: Context, pictures: Pictures) -> TalkParts:
         access_file=documents.access_file,
         admit=coming_in.admit,
         on_document=documents.on_document,
+        upload_share=documents.upload_share,
     )

@@ -60,15 +60,32 @@ Follow = Callable[[Transaction, Document], Awaitable[None]]
 """Told each new state of each document of its app, in the transaction that brings it."""
 
 
+Share = Callable[[Transaction, str], Awaitable[float]]
+"""Takes a person id; returns the share of the disk that the uploads of all may fill in a day before hers is refused.
+
+Less than 1 for those whom nobody knows: they never take the room of the others. Raises Refusal when she may send none."""
+
+
 class Followers:
-    """Tells the app, and touches ``file:{id}``."""
+    """Tells the app, touches ``file:{id}``, and asks the app who may send."""
 
     def __init__(self) -> None:
         self._follow: dict[str, Follow] = {}
+        self._share: dict[str, Share] = {}
 
-    def add(self, app: str, follow: Follow) -> None:
-        """Have an app told."""
+    def add(self, app: str, follow: Follow, share: Share | None) -> None:
+        """Have an app told; without ``share`` everybody of the app may send."""
         self._follow[app] = follow
+        if share is not None:
+            self._share[app] = share
+
+    async def share(self, tx: Transaction, app: str, person: str) -> float:
+        """Return the share for this person's uploads.
+
+        Raises:
+            Refusal: as the app says.
+        """
+        return await self._share[app](tx, person) if app in self._share else 1.0
 
     def __contains__(self, app: str) -> bool:
         return app in self._follow

@@ -19,7 +19,7 @@ from signaling.database import Database, Transaction
 from signaling.errors import Refusal
 from signaling.files import documents
 from signaling.files.clamd import Clamd
-from signaling.files.documents import Document, DocumentState, Follow, Followers, document_of, key_of
+from signaling.files.documents import Document, DocumentState, Follow, Followers, Share, document_of, key_of
 from signaling.files.kinds import JPEG
 from signaling.files.photo import RAW_BYTES, clean_photo
 from signaling.files.rewrapping import rewrap_all
@@ -66,9 +66,9 @@ class Files:
         """Documents under way."""
         self._scanning = Scanning(database, self._vault, self._followers, Clamd(clamd)) if clamd else None
 
-    def follow(self, app: str, follow: Follow) -> None:
-        """Take documents for this app, and tell it of each new state."""
-        self._followers.add(app, follow)
+    def follow(self, app: str, follow: Follow, share: Share | None = None) -> None:
+        """Take documents for this app from those who may send, and tell it of each new state."""
+        self._followers.add(app, follow, share)
 
     async def store_photo(self, *, app: str, owner: str, raw: bytes, purge_at: float) -> str:
         """Clean a photo off the loop and store it. Opens its own transactions: cleaning takes long.

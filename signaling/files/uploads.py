@@ -92,7 +92,7 @@ class Uploads:
         """Begin an upload, or return the one that the same client id began.
 
         Raises:
-            Refusal: `FORBIDDEN` (the app takes no documents), `TOO_LARGE`, `TOO_MANY`, `REPEATED_DIFFERENTLY`,
+            Refusal: `FORBIDDEN` (the app takes no documents, or none of hers), `TOO_LARGE`, `TOO_MANY`, `REPEATED_DIFFERENTLY`,
                 `BAD_FILE` (empty) or `UNAVAILABLE` (the disk is nearly full).
         """
         if app not in self._followers:
@@ -114,7 +114,9 @@ class Uploads:
         return _upload_of(known)
 
     async def _insert(self, tx: Transaction, given: dict[str, Any], now: float) -> Row[Any]:
+        share = await self._followers.share(tx, given["app"], given["owner"])
         await self._check_limits(tx, given["owner"], given["size"], now)
+        await self._check_room(tx, given["size"], share, now)
         key = self._vault.keys.new()
         row = {"id": new_id(), **given, "received": 0, "outcome": "", "at": now, "purge_at": now + DAY_S}
         await tx.insert_new(upload, **row, wrapped_key=key.wrapped, key_id=key.key_id)
@@ -131,8 +133,16 @@ class Uploads:
         today = await tx.execute(select(func.sum(upload.c.size)).where(*mine))
         if int(today.scalar() or 0) + size > BYTES_PER_DAY:
             raise Refusal(Code.TOO_MANY, f"{BYTES_PER_DAY} bytes a day: go on tomorrow")
-        if not await asyncio.to_thread(self._vault.has_room, size):
+
+    async def _check_room(self, tx: Transaction, size: int, share: float, now: float) -> None:
+        room = await asyncio.to_thread(self._vault.room)
+        if size > room:
             raise Refusal(Code.UNAVAILABLE, "the disk is nearly full")
+        if share < 1.0:
+            there = (upload.c.purge_at > now, upload.c.outcome.in_(["", DONE]))
+            today = int((await tx.execute(select(func.sum(upload.c.size)).where(*there))).scalar() or 0)
+            if today + size > share * (room + today):
+                raise Refusal(Code.TOO_MANY, "so much has come today that only known people send more")
 
     async def find(self, owner: str, upload_id: str) -> Upload:
         """Return an upload of this person.

@@ -6,6 +6,7 @@ for `Vault.pieces`: call it in a thread.
 """
 
 import asyncio
+import contextlib
 import os
 import shutil
 from collections.abc import AsyncGenerator, Iterable
@@ -30,10 +31,10 @@ class Vault:
         self._folder = folder
         self.keys = keys
 
-    def has_room(self, size: int) -> bool:
-        """Tell whether the disk takes that much more."""
+    def room(self) -> int:
+        """Return how many bytes more the disk takes; less than 0 when it is too full."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        return shutil.disk_usage(self._folder).free >= size + FREE_BYTES
+        return shutil.disk_usage(self._folder).free - FREE_BYTES
 
     def begin(self, file_id: str) -> None:
         """Make the folder of pieces; without it nothing can be written."""
@@ -78,10 +79,13 @@ class Vault:
         _sync(self._folder)
 
     def drop_pieces(self, ids: Iterable[str]) -> None:
-        """Remove what was on its way."""
+        """Remove what was on its way; another process may be doing the same."""
         for file_id in ids:
-            if self._pieces_of(file_id).exists():
-                shutil.rmtree(self._pieces_of(file_id))
+            folder = self._pieces_of(file_id)
+            with contextlib.suppress(FileNotFoundError):
+                for piece in list(folder.iterdir()):
+                    piece.unlink(missing_ok=True)
+                folder.rmdir()
 
     def remove(self, ids: Iterable[str]) -> None:
         """Remove files and what was on its way to them."""

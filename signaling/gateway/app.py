@@ -72,13 +72,12 @@ class Gateway:
     def _add_routes(self, process: Process, edge: Edge, dist: Path) -> None:
         context, parts = process.context, process.parts
         failures = FailedSignIns(process.redis)
-        access_file = {name: part.access_file for name, part in parts.items()}
         self.application.add_routes(
             [
                 *SignInRoutes(edge, context.identity, failures, process.apps, context.clock).routes(),
                 *GuestRoutes(edge, process, SharedBuckets(process.redis)).routes(),
                 *self._http.routes(),
-                *UploadRoutes(edge, context.files, context.database, access_file, context.clock).routes(),
+                *UploadRoutes(edge, context.files, context.database, parts, context.clock).routes(),
                 *HealthRoute(
                     process.redis, context.database, context.feeds, self._connections, context.clock
                 ).routes(),

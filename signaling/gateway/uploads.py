@@ -7,13 +7,14 @@ import asyncio
 import base64
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from urllib.parse import quote
 
 import msgspec
 from aiohttp import hdrs, web
 
+from signaling.api import Part
 from signaling.database import Database
 from signaling.errors import Refusal
 from signaling.files.documents import Document
@@ -33,6 +34,8 @@ CREATIONS_PER_S, CREATIONS_BURST = 1 / 10, 10
 """Documents begun, of one login."""
 REQUESTS_PER_S, REQUESTS_BURST = 10.0, 100
 """For documents under way, of one login."""
+SHOWN_PER_S, SHOWN_BURST = 5.0, 100
+"""Files handed out to one login: a page that opens may show many pictures at once."""
 TUS = "1.0.0"
 TUS_RESUMABLE, UPLOAD_OFFSET, UPLOAD_LENGTH = "Tus-Resumable", "Upload-Offset", "Upload-Length"
 PIECES = "application/offset+octet-stream"
@@ -51,17 +54,18 @@ class UploadRoutes:
         edge: Edge,
         files: Files,
         database: Database,
-        access_file: Mapping[str, Callable[[Login, str], Awaitable[None]]],
+        parts: Mapping[str, Part],
         clock: Clock,
     ) -> None:
         self._edge = edge
         self._files = files
         self._database = database
-        self._access_file = access_file
+        self._parts = parts
         self._clock = clock
         self._photos = Buckets(UPLOADS_PER_S, UPLOADS_BURST)
         self._creations = Buckets(CREATIONS_PER_S, CREATIONS_BURST)
         self._requests = Buckets(REQUESTS_PER_S, REQUESTS_BURST)
+        self._shown = Buckets(SHOWN_PER_S, SHOWN_BURST)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -78,6 +82,9 @@ class UploadRoutes:
 
     async def _take_photo(self, request: web.Request) -> web.Response:
         login = await self._edge.login(request)
+        part = self._parts.get(login.person.app)
+        if part is None or not part.takes_photos:
+            raise Refusal(Code.FORBIDDEN, "no photos here: send a document")
         if not self._photos.take(login.id, time.monotonic()):
             raise Refusal(Code.TOO_MANY, "too many photos")
         raw = await read_body(request, RAW_BYTES, UPLOAD_WITHIN_S)
@@ -158,8 +165,10 @@ class UploadRoutes:
 
     async def _show(self, request: web.Request) -> web.StreamResponse:
         login = await self._edge.login(request)
+        if not self._shown.take(login.id, time.monotonic()):
+            raise Refusal(Code.TOO_MANY, "too many files at once")
         file_id, app = request.match_info["file"], login.person.app
-        await self._access_file[app](login, file_id)
+        await self._parts[app].access_file(login, file_id)
         async with self._database.read() as tx:
             opened = await self._files.open(tx, app, file_id)
         async with aclosing(opened.pieces) as pieces:

@@ -46,12 +46,14 @@ class Place:
     log: str
 
     @asynccontextmanager
-    async def serve(self, dist: Path | None = None, *, open_to_guests: bool = True) -> AsyncIterator[Web]:
+    async def serve(
+        self, dist: Path | None = None, *, open_to_guests: bool = True, takes_photos: bool = True
+    ) -> AsyncIterator[Web]:
         """Serve on a port of its own, in this loop."""
         port = free_port()
         settings = self.settings(port)
         app = Notebook()
-        app.open_to_guests = open_to_guests
+        app.open_to_guests, app.takes_photos = open_to_guests, takes_photos
         async with compose(settings, [app]) as process:
             dist = dist or ROOT / "nowhere"
             gateway = Gateway(process, dist)

@@ -155,6 +155,8 @@ class Notebook:
         """Persons of whom ``on_presence`` told."""
         self.sweeps: list[Sweep] = []
         self.open_to_guests = True
+        self.takes_photos = True
+        self.may_send = True
         self.floors: dict[str, int] = {}
         """Person to the seq after which she may read."""
         self.refused: set[str] = set()
@@ -170,6 +172,11 @@ class Notebook:
 
         async def follow(tx: Transaction, document: Document) -> None:
             self.documents.append(document)
+
+        async def share(tx: Transaction, person: str) -> float:
+            if not self.may_send:
+                raise Refusal(Code.FORBIDDEN, "write a line first")
+            return 1.0
 
         async def admit(tx: Transaction, language: str) -> Person:
             return await context.identity.create_person(
@@ -189,6 +196,8 @@ class Notebook:
             ],
             on_presence=told,
             on_document=follow,
+            upload_share=share,
+            takes_photos=self.takes_photos,
             admit=admit if self.open_to_guests else None,
         )
 

@@ -1,11 +1,14 @@
 """Documents: none is dropped, each has a receipt, its state is told, and nobody else opens it."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from helpdesk import wire
 from signaling.api import DocumentState, Refusal
+from signaling.files import vault
+from signaling.files.uploads import DAY_S
 from signaling.wire import Code
 from tests.helpdesk.talk.talking import kinds
 from tests.support.papers import pdf
@@ -137,3 +140,61 @@ async def test_a_helper_opens_no_document_from_before_she_came(desk, paul, talk)
     assert list((await desk.sees(anne, f"conversation:{talk.conversation}")).documents) == [after]
     await desk.says(paul, wire.EndHelp(conversation=talk.conversation, helper=anne.person.id))
     assert await code_of_access(desk, anne, after) is Code.NOT_FOUND
+
+
+# --- who may send -----------------------------------------------------------------------------------------------
+
+
+async def may_send(desk, login):
+    try:
+        await upload(desk, login, client_id=desk.client_id())
+    except Refusal as refusal:
+        return refusal.code
+    return True
+
+
+@pytest.fixture
+async def guest(desk):
+    async with desk.context.database.write() as tx:
+        person = await desk.part.admit(tx, "fr")
+        login, _ = await desk.context.identity.open_login(tx, person.id, desk.now)
+    return login
+
+
+async def test_a_guest_sends_documents_in_a_conversation_and_not_before(desk, guest):
+    assert await may_send(desk, guest) is Code.FORBIDDEN
+    started = await desk.start(guest)
+    assert await may_send(desk, guest) is Code.FORBIDDEN
+    await desk.submit(guest, started.conversation)
+    assert await may_send(desk, guest) is True
+
+
+async def test_a_helper_sends_documents_while_she_helps(desk, paul, talk):
+    anne = await desk.helper(paul, talk.conversation)
+    assert await may_send(desk, anne) is Code.FORBIDDEN
+    await desk.says(anne, wire.JoinHelp(conversation=talk.conversation, name="Anne"))
+    assert await may_send(desk, anne) is True
+    await desk.says(paul, wire.EndHelp(conversation=talk.conversation, helper=anne.person.id))
+    assert await may_send(desk, anne) is Code.FORBIDDEN
+
+
+async def test_guests_leave_room_on_the_disk_to_the_others(desk, guest, paul, claire, monkeypatch):
+    monkeypatch.setattr(vault, "FREE_BYTES", 0)
+    monkeypatch.setattr(vault.shutil, "disk_usage", lambda _: SimpleNamespace(free=2_000_000))
+    started = await desk.asks(guest)
+    uploads = desk.context.files.uploads
+    most = {"app": "helpdesk", "owner": guest.person.id, "name": "bail.pdf", "size": 300_000, "now": desk.now}
+    await uploads.create(client_id="client-1", **most)
+    with pytest.raises(Refusal) as refusal:
+        await uploads.create(client_id="client-2", **most)
+    assert refusal.value.code is Code.TOO_MANY
+    await uploads.create(client_id="client-1", **most)  # what has begun goes on
+    for known in (paul, claire):
+        assert await may_send(desk, known) is True
+    assert (await desk.sees(guest, f"conversation:{started.conversation}")).state == "waiting"
+    monkeypatch.setattr(desk, "now", desk.now + DAY_S)
+    await uploads.create(client_id="client-2", **{**most, "now": desk.now})
+
+
+async def test_no_photo_comes_in_beside_the_scanner(desk):
+    assert not desk.part.takes_photos

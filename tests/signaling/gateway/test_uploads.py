@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from yarl import URL
 
-from load.client import Client
+from load.client import Client, Refused
 from signaling.files.documents import DocumentState
 from signaling.files.sealing import PIECE
 from signaling.files.tables import file
@@ -232,6 +232,31 @@ async def test_nobody_uploads_without_a_login_or_from_another_site(aya: Page) ->
         url = f"{aya.base}/api/{aya.client.login}/uploads/{upload}"
         async with session.head(url, headers=TUS) as response:
             assert response.status == 401
+
+
+async def test_an_app_says_who_sends_documents(aya: Page, web) -> None:
+    web.app.may_send = False
+    response = await aya.begin()
+    assert (response.status, code_of(response)) == (403, Code.FORBIDDEN)
+
+
+async def test_an_app_that_takes_no_photos_gets_none(place) -> None:
+    """No scanner looks at them, and they do not count as documents."""
+    async with (
+        place.serve(takes_photos=False) as web,
+        await Client.sign_in(web.base, place.tokens["Aya"]) as client,
+    ):
+        with pytest.raises(Refused) as refused:
+            await client.send_photo(telephone_photo())
+    assert refused.value.code is Code.FORBIDDEN
+
+
+async def test_too_many_files_at_once_are_not_handed_out(aya: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = await aya.send(PAPERS["odt"])
+    statuses = {(await aya.ask("GET", f"files/{upload}")).status for _ in range(uploads.SHOWN_BURST)}
+    assert statuses == {200}
+    statuses = {(await aya.ask("GET", f"files/{upload}")).status for _ in range(uploads.SHOWN_BURST)}
+    assert 429 in statuses
 
 
 async def test_abilities_and_version_are_told_as_tus_has_it(aya: Page) -> None:
