@@ -32,6 +32,7 @@ async def prove(folder, *, tools):
         (step, victim) for step in STEPS for victim in victims
     }
     assert outcome.notes["processes that ended by themselves"] == 0
+    assert "refused: internal" not in outcome.notes
 
 
 async def test_over_sqlite_and_valkey(tmp_path):
