@@ -19,6 +19,7 @@ from signaling.feeds.ephemeral import Ephemeral
 from signaling.feeds.service import Feeds, View
 from signaling.files.documents import Document, DocumentState, Follow, Share
 from signaling.files.service import Files
+from signaling.gateway.limits import Buckets
 from signaling.hours import Opening, Timetable, Window, start_of_day
 from signaling.identity.presence import Presence
 from signaling.identity.service import Identity, Login, Person
@@ -33,6 +34,7 @@ __all__ = [
     "LOGIN_OF",
     "App",
     "BadSetting",
+    "Buckets",
     "Call",
     "CallPolicy",
     "Calls",

@@ -176,6 +176,13 @@ class Identity:
         await tx.execute(delete(login).where(login.c.person == person_id))
         tx.touch(f"person:{person_id}")
 
+    async def keep_only(self, tx: Transaction, kept: Login) -> None:
+        """End all other ways in of a person: links, codes and logins but this one."""
+        person_id = kept.person.id
+        await tx.execute(delete(personal_link).where(personal_link.c.person == person_id))
+        await tx.execute(delete(login).where(login.c.person == person_id, login.c.handle != kept.id))
+        tx.touch(f"person:{person_id}")
+
     # --- logins -----------------------------------------------------------------------------------------------
 
     async def sign_in(self, token: str, *, now: float) -> tuple[Login, str]:

@@ -102,6 +102,11 @@ class Log:
             raise Refusal(Code.NOT_FOUND, "no such log")
         return last
 
+    async def written_at(self, tx: Transaction, log_id: str, seq: int) -> float:
+        """Return when an event was written, Unix seconds; 0 when there is none."""
+        this = (log_event.c.log_id == log_id, log_event.c.seq == seq)
+        return float((await tx.execute(select(log_event.c.at).where(*this))).scalar() or 0.0)
+
     async def repeated(
         self, tx: Transaction, log_id: str, *, author: str, client_id: str, kind: str, payload: dict[str, Any]
     ) -> LogEvent | None:

@@ -242,3 +242,23 @@ async def test_an_erased_person_is_gone_with_her_links_and_logins(
     assert (await refused(identity, link))[0] is Code.BAD_LINK
     async with database.read() as tx:
         assert await identity.person(tx, ines.id) is None
+
+
+async def test_one_login_is_kept_and_every_other_way_in_ends(
+    database: Database, identity: Identity, ines: Person, link: str, bell: Bell
+) -> None:
+    async with database.write() as tx:
+        code = await identity.make_link(tx, ines.id, expires_at=NOW + DAY, kind="code")
+        leo = await identity.create_person(tx, app="classroom", role="pupil", name="Léo")
+        of_another = await identity.make_link(tx, leo.id, expires_at=NOW + DAY)
+    other, other_secret = await identity.sign_in(link, now=NOW)
+    kept, kept_secret = await identity.sign_in(link, now=NOW)
+    async with database.write() as tx:
+        await identity.keep_only(tx, kept)
+    assert bell.topics[-1] == {f"person:{ines.id}"}, "her open pages are looked at again"
+    assert await is_signed_in(identity, kept, kept_secret)
+    assert not await is_signed_in(identity, other, other_secret)
+    assert {await refused(identity, link), await refused(identity, code)} == {
+        (Code.BAD_LINK, "no such link or code")
+    }
+    await identity.sign_in(of_another, now=NOW)

@@ -58,6 +58,13 @@ async def test_reading_goes_on_after_what_is_held(database: Database, log: Log, 
     assert await log.read("unknown", 0) == []
 
 
+async def test_an_event_tells_when_it_was_written(database: Database, log: Log, lesson: str) -> None:
+    await say(database, log, lesson, "message-1")
+    async with database.read() as tx:
+        assert [await log.written_at(tx, lesson, seq) for seq in (1, 2)] == [NOW, 0.0]
+        assert await log.written_at(tx, "unknown", 1) == 0.0
+
+
 async def test_a_repeat_returns_the_first_answer(
     database: Database, log: Log, lesson: str, bell: Bell
 ) -> None:
