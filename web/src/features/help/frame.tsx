@@ -25,7 +25,7 @@ export function Frame(props: {
       <a class="skip" href="#main">
         {h.value.skip}
       </a>
-      <header class="help-head">
+      <header class="help-head" aria-label={h.value.title}>
         <p class="help-service">
           <span class="help-kind">{h.value.title}</span>
           {props.service && <strong>{props.service}</strong>}
@@ -33,7 +33,7 @@ export function Frame(props: {
         <div class="help-tools">{props.tools || <LanguageChoice onLanguage={props.onLanguage} />}</div>
       </header>
       <LinkStrip link={props.link} />
-      <main id="main" class="help-main" tabIndex={-1}>
+      <main id="main" class="help-main" tabIndex={-1} aria-label={h.value.title}>
         {props.children}
       </main>
       <Announcer />
