@@ -1,12 +1,13 @@
 """Signing in by a personal link or a short code, and signing out.
 
-Guessing is what is limited: failures of one address, counted in Redis for all processes. A class that comes at
-once from the school's one address is let in.
+Guessing is what is limited: failures, counted in Redis for all processes. A class that comes at once from the
+school's one address is let in.
 """
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -19,48 +20,98 @@ from signaling.errors import Refusal
 from signaling.gateway.edge import Edge, cookie_name, hashed, read_message, reply
 from signaling.gateway.limits import SIGN_INS_BURST, SIGN_INS_PER_S, Buckets
 from signaling.identity.service import LOGIN_S, Identity, Login
+from signaling.identity.tokens import short_code
 from signaling.parts import Clock
 from signaling.wire import Code, Done, SignedIn, SignIn
 
 FAILURES_MOST = 20
 FAILURES_WINDOW_S = 120
 """Twenty failures of one address in two minutes: ten a minute, in the long run."""
+CODES_FAILED_MOST = 600
+"""Of all addresses in as long: 432,000 a day against 2^40 codes. Beyond it codes are refused, links are not."""
+CODES_KEY = "sign-in:failed-codes"
 BODY_MOST = 1000
 COOKIES_MOST = 40
 """Logins that one browser keeps: without an end the header outgrows what servers take (8 kB), and nothing works."""
+
+# KEYS: counters. ARGV: seconds that they live, then the most of each. Counts in each, or in none when one is full.
+COUNT = """
+for i, key in ipairs(KEYS) do
+  if tonumber(redis.call('GET', key) or 0) >= tonumber(ARGV[i + 1]) then return 0 end
+end
+for _, key in ipairs(KEYS) do
+  if redis.call('INCR', key) == 1 then redis.call('EXPIRE', key, ARGV[1]) end
+end
+return 1
+"""
+TAKE_BACK = """
+for _, key in ipairs(KEYS) do
+  if tonumber(redis.call('GET', key) or 0) > 0 then redis.call('DECR', key) end
+end
+"""
 
 logger = logging.getLogger(__name__)
 
 
 class FailedSignIns:
-    """Counts failures by address, across processes. While Redis is away, each process counts its own."""
+    """Counts failures across processes: of each address, and those with short codes of all addresses together.
+
+    A code has 40 bits, so a try with one counts as failed from its beginning until it has succeeded: else all that are
+    under way at once would pass. A link has 128; a class may come with theirs at once. While Redis is away each
+    process counts its own, and does not take back.
+    """
 
     def __init__(self, redis: Redis) -> None:
         self._redis: Any = redis  # its types allow text and bytes at once
+        self._count: Any = redis.register_script(COUNT)
+        self._take_back: Any = redis.register_script(TAKE_BACK)
         self._own = Buckets(FAILURES_MOST / FAILURES_WINDOW_S, FAILURES_MOST)
+        self._own_codes = Buckets(CODES_FAILED_MOST / FAILURES_WINDOW_S, CODES_FAILED_MOST)
 
-    async def check(self, address: str) -> None:
-        """Refuse an address that failed too often.
+    @asynccontextmanager
+    async def counted(self, address: str, token: str) -> AsyncIterator[None]:
+        """Let one try through; what is raised inside tells whether it failed.
 
         Raises:
-            Refusal: ``TOO_MANY``.
+            Refusal: ``TOO_MANY``: this address failed too often, or too many guess codes at present.
         """
+        is_code = short_code(token) is not None
+        if not await (self._begin_code(address) if is_code else self._may_try(address)):
+            raise Refusal(Code.TOO_MANY, "too many failed sign-ins: wait two minutes, or use the link")
         try:
-            refused = int(await self._redis.get(_key(address)) or 0) >= FAILURES_MOST
-        except (RedisError, OSError):
-            refused = self._own.is_empty(address, time.monotonic())
-        if refused:
-            raise Refusal(Code.TOO_MANY, "too many failed sign-ins from this address")
+            yield
+        except Refusal as refusal:
+            if refusal.code is not Code.BAD_LINK and is_code:
+                await self._end_code(address)
+            elif refusal.code is Code.BAD_LINK and not is_code:
+                await self._add(address)
+            raise
+        if is_code:
+            await self._end_code(address)
 
-    async def count(self, address: str) -> None:
-        """Count one failure."""
+    async def _may_try(self, address: str) -> bool:
         try:
-            async with self._redis.pipeline(transaction=True) as both:
-                both.incr(_key(address))
-                both.expire(_key(address), FAILURES_WINDOW_S, nx=True)
-                await both.execute()
+            return int(await self._redis.get(_key(address)) or 0) < FAILURES_MOST
+        except (RedisError, OSError):
+            return not self._own.is_empty(address, time.monotonic())
+
+    async def _add(self, address: str) -> None:
+        try:
+            await self._count(keys=[_key(address)], args=[FAILURES_WINDOW_S, FAILURES_MOST])
         except (RedisError, OSError):
             self._own.take(address, time.monotonic())
+
+    async def _begin_code(self, address: str) -> bool:
+        limits = [FAILURES_WINDOW_S, FAILURES_MOST, CODES_FAILED_MOST]
+        try:
+            return bool(await self._count(keys=[_key(address), CODES_KEY], args=limits))
+        except (RedisError, OSError):
+            now = time.monotonic()
+            return self._own.take(address, now) and self._own_codes.take("", now)
+
+    async def _end_code(self, address: str) -> None:
+        with suppress(RedisError, OSError):
+            await self._take_back(keys=[_key(address), CODES_KEY])
 
 
 class SignInRoutes:
@@ -88,13 +139,8 @@ class SignInRoutes:
         address = self._edge.address(request)
         if not self._tries.take(address, time.monotonic()):
             raise Refusal(Code.TOO_MANY, "too many sign-ins from this address")
-        await self._failures.check(address)
-        try:
+        async with self._failures.counted(address, asked.token):
             login, secret = await self._identity.sign_in(asked.token, now=self._clock())
-        except Refusal as refusal:
-            if refusal.code is Code.BAD_LINK:
-                await self._failures.count(address)
-            raise
         app = self._apps.get(login.person.app)
         if app is None:
             raise Refusal(Code.NOT_FOUND, "this person's app does not run here")
