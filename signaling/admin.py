@@ -6,7 +6,7 @@
 - ``people APP``: who is known to an app, by its short name; one JSON line each: id, role, name.
 - ``link PERSON [--code] [--days N]``: a new personal link, or a short code to be read aloud.
 - ``revoke PERSON``: end all links, codes and logins of a person, when a link was lost.
-- ``rewrap``: wrap the keys of all files with the first key of ``FILES_KEY``; then the others may go.
+- ``rewrap``: seal the keys of all files, and addresses, with the first key of ``FILES_KEY``; then the others may go.
 - ``rescan``: have the scanner look at all documents again, for instance after ``CLAMD`` was set.
 - ``typescript [--check]``: write the browser's message types, for signaling and every app of this folder.
 
@@ -26,6 +26,7 @@ from signaling.composition import Process, compose, load_app
 from signaling.errors import Refusal
 from signaling.files.sealing import CannotOpen
 from signaling.gateway import typescript
+from signaling.notices import sealing
 from signaling.schema import migrate
 from signaling.settings import BadSetting, Settings
 from signaling.wire import Code
@@ -114,8 +115,9 @@ async def _people(process: Process, arguments: argparse.Namespace) -> None:
 
 async def _rewrap(process: Process, _arguments: argparse.Namespace) -> None:
     try:
-        _show(rewrapped=str(await process.context.files.rewrap()))
-    except CannotOpen as error:
+        files = await process.context.files.rewrap()
+        _show(rewrapped=str(files + await process.context.notices.rewrap()))
+    except (CannotOpen, sealing.CannotOpen) as error:
         raise BadSetting(
             f"{error}: put the older keys behind the first, with commas between, until this has run."
         ) from error

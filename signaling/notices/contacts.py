@@ -54,7 +54,9 @@ class Contacts:
         Raises:
             CannotOpen: its key is not ours any more.
         """
-        return self._sealer.open(contact.sealed, f"{contact.person}:{contact.recipient}").decode()
+        return self._sealer.open(
+            contact.sealed, store.contact_name(contact.person, contact.recipient)
+        ).decode()
 
     def check_mail(self, address: str) -> str:
         """Return the address in the form in which it is known again.
@@ -80,7 +82,7 @@ class Contacts:
 
     async def _keep(self, tx: Transaction, person: str, sink: Sink, address: str, now: float) -> str:
         recipient = self._sealer.digest(sink, address)
-        sealed = self._sealer.seal(address.encode(), f"{person}:{recipient}")
+        sealed = self._sealer.seal(address.encode(), store.contact_name(person, recipient))
         await store.keep_contact(tx, person, recipient, sink=sink, sealed=sealed, now=now)
         tx.touch(f"person:{person}")
         return recipient

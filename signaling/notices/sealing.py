@@ -40,13 +40,14 @@ class Sealer:
     def __init__(self, files_keys: Sequence[bytes], secret_key: bytes) -> None:
         derived = [derive(key, b"seal") for key in files_keys]
         self._keys = {hashlib.sha256(b"key id" + key).digest()[:KEY_ID_BYTES]: key for key in derived}
-        self._newest = next(iter(self._keys))
+        self.newest = next(iter(self._keys))
+        """What everything begins with that the first key sealed."""
         self._digest_key = derive(secret_key, b"digest")
 
     def seal(self, data: bytes, name: str) -> bytes:
         """Encrypt; it opens under the same name only. Key id, nonce, ciphertext with its tag."""
         nonce = os.urandom(NONCE_BYTES)
-        return self._newest + nonce + AESGCM(self._keys[self._newest]).encrypt(nonce, data, name.encode())
+        return self.newest + nonce + AESGCM(self._keys[self.newest]).encrypt(nonce, data, name.encode())
 
     def open(self, sealed: bytes, name: str) -> bytes:
         """Decrypt.

@@ -19,6 +19,7 @@ from signaling.notices.contacts import Contact, Contacts
 from signaling.notices.contract import EVENT_LENGTH, Kind, Letter, Notice, Sink, State
 from signaling.notices.mail import Mail
 from signaling.notices.push import Push
+from signaling.notices.rewrapping import rewrap_all
 from signaling.notices.sealing import CannotOpen, Sealer
 from signaling.notices.sending import Send, Sending
 from signaling.notices.tables import notice as notices
@@ -210,6 +211,10 @@ class Notices:
         """Delete some contacts and notices whose time has come; call again while it is not 0."""
         async with self._database.write() as tx:
             return await store.purge(tx, now)
+
+    async def rewrap(self) -> int:
+        """Seal addresses and letters with the first of the server's keys; returns how many were changed."""
+        return await rewrap_all(self._database, self._sealer)
 
     def handlers(self) -> Mapping[type[Command], Callable[[SignedIn, Any], Awaitable[Done]]]:
         """Return what answers the commands of `signaling.notices.wire`, for everybody who is signed in."""

@@ -24,6 +24,11 @@ EMPTY = b""
 # --- contacts -----------------------------------------------------------------------------------------------------
 
 
+def contact_name(person: str, recipient: str) -> str:
+    """Return the name under which an address is sealed."""
+    return f"{person}:{recipient}"
+
+
 async def contacts(tx: Transaction, person: str, sink: Sink | None = None) -> Sequence[Found]:
     """Return a person's contacts, the oldest first."""
     column = contact.c

@@ -17,9 +17,11 @@ from signaling.database import Database
 from signaling.errors import Refusal
 from signaling.files.service import Files
 from signaling.identity.service import Identity, Person
+from signaling.notices.service import Notices
 from signaling.settings import Settings
 from signaling.wire import Code
 from tests.support.databases import Bell
+from tests.support.notices import settings as notice_settings
 from tests.support.photos import jpeg
 from tests.support.tree import ROOT
 
@@ -119,11 +121,14 @@ async def test_files_are_wrapped_by_a_new_key_and_the_old_one_may_go(
     old, new = b"o" * 32, b"n" * 32
     files = Files(identity[0], tmp_path / "data" / "files", (old,))
     file_id = await files.store_photo(app="classroom", owner="ines", raw=jpeg(), purge_at=time.time() + 99)
+    notices = Notices(identity[0], notice_settings(files_keys=(old,)), time.time)
+    async with identity[0].write() as tx:
+        await notices.add_push(tx, "ines", "https://push.example.org/1", now=time.time())
     monkeypatch.setenv("FILES_KEY", encoded(new))
     done = await admin("rewrap")
     assert (done.code, "older keys behind the first" in done.errors) == (1, True)
     monkeypatch.setenv("FILES_KEY", f"{encoded(new)},{encoded(old)}")
-    for count in ("1", "0"):
+    for count in ("2", "0"):
         (shown,) = (await admin("rewrap")).lines
         assert json.loads(shown) == {"rewrapped": count}
     async with identity[0].read() as tx:
