@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from helpdesk import store, tables
+from helpdesk.states import State
 from helpdesk.store import Conversation, Participant
 from signaling.api import Login, Person, Refusal, Transaction
 from signaling.wire import Code
@@ -46,7 +47,7 @@ async def access_conversation(
     """The door.
 
     A citizen's own conversations; a helper's while the citizen wants her; an agent's own, those of her topics and of
-    the people whose own advisor she is; all of them for a supervisor.
+    the people whose own advisor she is; all of them for a supervisor. For these two: what was submitted.
 
     Raises:
         Refusal: ``NOT_FOUND``, also for those who may not know that it exists.
@@ -82,6 +83,13 @@ def desk_only(login: Login) -> None:
         raise Refusal(Code.FORBIDDEN, "this is the desk's")
 
 
+def has_it(found: Conversation, part: Participant | None, agent: str) -> bool:
+    """Whether an agent has this conversation, or had it until it was closed; not who gave it away or lost it."""
+    if found.state in (State.CLOSED, State.REOPENED):
+        return found.former_agent == agent and part is not None and part.present
+    return found.agent == agent
+
+
 async def _may(tx: Transaction, person: Person, found: Conversation, part: Participant | None) -> bool:
     match person.role:
         case "citizen":
@@ -89,10 +97,10 @@ async def _may(tx: Transaction, person: Person, found: Conversation, part: Parti
         case "helper":
             return part is not None and part.present
         case "agent":
-            in_it = found.agent == person.id or (part is not None and part.role == AGENT)
-            return found.state != "draft" and (in_it or await _serves(tx, person.id, found))
+            submitted = found.submitted_at is not None
+            return submitted and (has_it(found, part, person.id) or await _serves(tx, person.id, found))
         case "supervisor":
-            return found.state != "draft"
+            return found.submitted_at is not None
         case _:
             return False
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from helpdesk import store, tables
-from helpdesk.access import AGENT, SUPERVISOR, Seat, access_conversation
+from helpdesk.access import AGENT, SUPERVISOR, Seat, access_conversation, has_it
 from helpdesk.line.picture import Picture
 from helpdesk.line.pictures import Pictures
 from helpdesk.line.places import count_ahead
-from helpdesk.states import IN_LINE, State
+from helpdesk.states import IN_LINE
 from helpdesk.store import Conversation, Participant
 from helpdesk.talk.documents import documents_of
 from helpdesk.talk.help_view import thread_row
@@ -94,13 +94,16 @@ class ConversationSource:
             column.citizen == found.citizen,
             column.id != found.id,
             column.submitted_at.is_not(None),
-            column.state != State.DRAFT,
         )
         if login.person.role == AGENT:
-            mine = await store.topics_of(tx, login.person.id)
-            seats = await store.seats(tx, login.person.id, [other.id for other in others])
-            own = referent == login.person.id
-            others = [other for other in others if own or other.topic in mine or other.id in seats]
+            me = login.person.id
+            mine = await store.topics_of(tx, me)
+            seats = await store.seats(tx, me, [other.id for other in others])
+            others = [
+                other
+                for other in others
+                if referent == me or other.topic in mine or has_it(other, seats.get(other.id), me)
+            ]
         latest = sorted(others, key=lambda other: other.last_at, reverse=True)[:FORMER_MOST]
         return {other.id: thread_row(other, None, topic_names.get(other.topic, "")) for other in latest}
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from helpdesk import store
 from helpdesk.access import access_conversation, access_log, desk_only
+from helpdesk.desk.wire import Transfer
 from signaling.api import Refusal
 from signaling.wire import Code
 
@@ -41,6 +43,48 @@ async def test_an_agent_enters_those_of_her_topics_and_those_that_she_was_in(des
     await desk.claims(claire, started.conversation)
     await desk.claims(sylvie, started.conversation)
     assert await passes(desk, claire, started.conversation)
+
+
+async def test_who_gave_it_to_a_topic_of_others_does_not_enter_any_more(desk, paul, claire):
+    nadia = await desk.add("agent", "Nadia", topics=("school",))
+    await desk.comes(nadia)
+    started = await desk.asks(paul, topic="school")
+    await desk.claims(nadia, started.conversation)
+    seen = await desk.sees(nadia, f"conversation:{started.conversation}")
+    to_housing = Transfer(conversation=started.conversation, version=seen.version, topic="housing")
+    await desk.says(nadia, to_housing)
+    assert not await passes(desk, nadia, started.conversation)
+    await desk.claims(claire, started.conversation)
+    await desk.closes(claire, started.conversation)
+    assert [await passes(desk, login, started.conversation) for login in (nadia, claire)] == [False, True]
+
+
+async def test_who_closed_it_looks_back_until_a_colleague_has_it(desk, paul, karim):
+    nadia = await desk.add("agent", "Nadia", topics=())
+    await desk.comes(nadia)
+    started = await desk.asks(paul)
+    await desk.claims(karim, started.conversation)
+    seen = await desk.sees(karim, f"conversation:{started.conversation}")
+    to_nadia = Transfer(conversation=started.conversation, version=seen.version, agent=nadia.person.id)
+    await desk.says(karim, to_nadia)
+    await desk.closes(nadia, started.conversation)
+    async with desk.context.database.write() as tx:
+        await store.set_referent(tx, paul.person.id, karim.person.id, desk.now)
+    assert await passes(desk, nadia, started.conversation)
+    await desk.writes(paul, started.conversation, "Encore une question")
+    assert await passes(desk, nadia, started.conversation)
+    desk.now += 121  # it was kept for Nadia
+    await desk.claims(karim, started.conversation)
+    assert not await passes(desk, nadia, started.conversation)
+
+
+async def test_the_desk_does_not_enter_what_was_never_submitted_also_when_it_is_closed(
+    desk, paul, claire, sylvie
+):
+    started = await desk.start(paul)
+    await desk.closes(paul, started.conversation)
+    for login in (claire, sylvie):
+        assert not await passes(desk, login, started.conversation)
 
 
 async def test_a_helper_enters_from_her_coming_until_her_end(desk, paul):
