@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from helpdesk.access import HELPER, access_conversation, desk_only
+from helpdesk.access import HELPER, Seat, access_conversation, desk_only
 from helpdesk.wire import SetDraft, SetTyping, SetViewing, WritingRow, WritingView
 from signaling.api import Context, Login, Refusal
 from signaling.wire import Code, Done
@@ -76,21 +76,24 @@ class Drafts:
         topics = typing_topic(key), draft_topic(key), viewing_topic(key)
         # Read before the door: what is withdrawn in between is withdrawn by what the door says afterwards.
         typing, drafts, viewing = [await self.context.ephemeral.read(topic) for topic in topics]
-        await self._check(login, key)
-        mine = me.role == HELPER
-        shown = {who: d for who, d in drafts.items() if me.role == "citizen" or (mine and who == me.id)}
+        seat = await self._check(login, key)
+        # Who was sent away while her words were on their way here has written nothing.
+        here = {person for person, part in seat.parts.items() if part.present}
+        eyes = here if me.role == "citizen" else here & {me.id} if me.role == HELPER else set[str]()
+        shown = {who: draft for who, draft in drafts.items() if who in eyes}
         looking = viewing if me.role in ("agent", "supervisor") else {}
+        writing = typing.keys() & here
         people = {
             who: WritingRow(
-                typing=who in typing, draft=str(shown.get(who, {}).get("text", "")), viewing=who in looking
+                typing=who in writing, draft=str(shown.get(who, {}).get("text", "")), viewing=who in looking
             )
-            for who in typing.keys() | shown.keys() | looking.keys()
+            for who in writing | shown.keys() | looking.keys()
         }
         return WritingView(people=people), frozenset({*topics, f"person:{me.id}"})
 
-    async def _check(self, login: Login, conversation: str) -> None:
+    async def _check(self, login: Login, conversation: str) -> Seat:
         async with self.context.database.read() as tx:
-            await access_conversation(tx, login, conversation)
+            return await access_conversation(tx, login, conversation)
 
     async def _set(
         self, topic: str, login: Login, value: Mapping[str, str | bool] | None, lives_s: float

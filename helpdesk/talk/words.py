@@ -69,7 +69,8 @@ class Words:
     async def mark(self, login: Login, command: Mark) -> Done:
         """Move my watermarks up; nobody has read what has not been written."""
         async with self.context.database.write() as tx:
-            seat = await access_conversation(tx, login, command.conversation)
+            # Locks as everybody does, the conversation first: what an agent is writing now is not taken for read.
+            seat = await access_conversation(tx, login, command.conversation, lock=True)
             if seat.part is None:
                 return Done()
             found, head = seat.conversation, await self.context.log.head(tx, seat.conversation.log_id)
