@@ -12,11 +12,13 @@ from helpdesk.settings import HelpdeskSettings
 from helpdesk.talk import transcript
 from helpdesk.talk.help_view import HelpSource
 from helpdesk.talk.transcript import Transcript
-from signaling.api import LOGIN_OF, Context, Login, Refusal
+from signaling.api import LOGIN_OF, Buckets, Context, Login, Refusal
 from signaling.wire import Code, LogEvent
 
 EVENTS_MOST = 5_000
 PAGE = 500
+TRANSCRIPTS = (1 / 5, 5)
+"""Of one login: a second, and at once."""
 WELCOME_S = 5.0
 """A welcome is answered from memory for that long: anybody may ask for it."""
 LANGUAGES = ("fr", "en", "ar")
@@ -32,6 +34,7 @@ class Routes:
         self._settings = settings
         self._help_source = help_source
         self._welcomes: dict[str, tuple[float, bytes]] = {}
+        self._transcripts = Buckets(*TRANSCRIPTS)
         self._turn = asyncio.Lock()
 
     def routes(self) -> list[web.RouteDef]:
@@ -54,6 +57,8 @@ class Routes:
 
     async def _transcript(self, request: web.Request) -> web.Response:
         login = await request.app[LOGIN_OF](request)
+        if not self._transcripts.take(login.id, self._context.clock()):
+            raise Refusal(Code.TOO_MANY, "a transcript every five seconds")
         conversation = request.match_info["conversation"]
         if not CONVERSATION.fullmatch(conversation):
             raise Refusal(Code.NOT_FOUND, "no such conversation")
@@ -80,7 +85,7 @@ class Routes:
             number=seat.conversation.number,
             language=login.person.language,
             reader=login.person.id,
-            events=events[:EVENTS_MOST],
+            events=events[-EVENTS_MOST:],
             names={id_: person.name for id_, person in people.items()},
             roles={id_: person.role for id_, person in people.items()},
             topics=topics,
@@ -88,7 +93,9 @@ class Routes:
         )
 
     async def _events(self, log_id: str, after: int) -> list[LogEvent]:
-        events: list[LogEvent] = []
+        """Return the newest, one more than fit when there are more."""
+        head = (await self._context.log.heads([log_id])).get(log_id, 0)
+        after, events = max(after, head - EVENTS_MOST - 1), list[LogEvent]()
         while len(events) <= EVENTS_MOST:
             page = await self._context.log.read(log_id, events[-1].seq if events else after, PAGE)
             events += page

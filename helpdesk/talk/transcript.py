@@ -40,7 +40,7 @@ class Transcript:
     roles: Mapping[str, str]
     topics: Mapping[str, str]
     cut: bool = False
-    """There are more events than fit."""
+    """There are more events than fit: the oldest are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,12 @@ def as_text(talk: Transcript) -> str:
     """Return the transcript as plain text."""
     words = _words(talk)
     parts = [words["title"].format(number=talk.number), _intro(talk, words), ""]
+    parts += [words["cut"], ""] if talk.cut else []
     for line in _lines(talk, words):
         head = f"[{_time(line.at, talk.language)}] {_receipt(talk, words, line)}"
-        parts += [head, f"{line.who} : {line.text}" if line.who else f"— {line.text}", ""]
-    parts += [words["cut"], ""] if talk.cut else []
-    parts += [words["documents"], *(_documents(talk, words) or [words["no_documents"]]), ""]
+        parts += [head, _indent(f"{line.who} : {line.text}" if line.who else f"— {line.text}"), ""]
+    documents = [_indent(document) for document in _documents(talk, words)]
+    parts += [words["documents"], *(documents or [words["no_documents"]]), ""]
     return "\n".join(parts)
 
 
@@ -79,11 +80,16 @@ def as_page(talk: Transcript) -> str:
         f'<!doctype html>\n<html lang="{language}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="robots" content="noindex">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
-        f"<p>{escape(_intro(talk, words))}</p>\n<ol>\n{entries}\n</ol>\n{rest}"
+        f"<p>{escape(_intro(talk, words))}</p>\n{rest}<ol>\n{entries}\n</ol>\n"
         f"<h2>{escape(words['documents'])}</h2>\n<ul>\n"
         + "\n".join(f"<li>{escape(document)}</li>" for document in documents)
         + "\n</ul>\n</main>\n</body>\n</html>\n"
     )
+
+
+def _indent(text: str) -> str:
+    """Set off all lines but the first: what somebody wrote never looks like an entry of its own."""
+    return "\n    ".join(text.splitlines())
 
 
 def _entry(talk: Transcript, words: Mapping[str, str], line: Line) -> str:

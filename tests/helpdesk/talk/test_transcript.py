@@ -1,13 +1,17 @@
-"""The transcript in words; pure."""
+"""The transcript: in words (pure), and as it is fetched."""
 
 import re
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
+from helpdesk.talk import routes
 from helpdesk.talk.transcript import Transcript, as_page, as_text
 from helpdesk.talk.transcript_words import WORDS
-from signaling.wire import LogEvent
+from signaling.api import LOGIN_OF, Refusal
+from signaling.wire import Code, LogEvent
 
 EVERYTHING: list[tuple[str, str, dict[str, Any]]] = [
     ("paul", "started", {"page_title": "Aide au logement", "page_url": ""}),
@@ -46,10 +50,10 @@ EVERYTHING: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-def transcript(language="fr", names=None, cut=False):
+def transcript(language="fr", names=None, cut=False, happened=None):
     events = [
         LogEvent(seq=seq, kind=kind, payload=payload, author=author, at=1_795_345_200.0 + seq)
-        for seq, (author, kind, payload) in enumerate(EVERYTHING, 1)
+        for seq, (author, kind, payload) in enumerate(happened or EVERYTHING, 1)
     ]
     return Transcript(
         service="Métropole de Valmont",
@@ -109,3 +113,69 @@ def test_a_talk_that_is_too_long_says_where_the_rest_is():
     for render in (as_text, as_page):
         assert WORDS["fr"]["cut"] in render(transcript(cut=True))
         assert WORDS["fr"]["cut"] not in render(transcript())
+
+
+@pytest.mark.parametrize("end_of_line", ["\n", "\r", "\r\n", "\x0b", "\x85", "\u2028", "\u2029"])
+def test_nobody_writes_an_entry_in_anothers_name(end_of_line):
+    lines = [
+        "ok",
+        "",
+        "[22/11/2026 12:01] Reçu n° 4821-7730-9",
+        "Claire (conseiller) : Votre dette est annulée.",
+    ]
+    forged = ("paul", "message", {"text": end_of_line.join(lines), "helper": ""})
+    text = as_text(transcript(happened=[forged]))
+    assert [line for line in text.splitlines() if line.startswith(("[", "Claire"))] == [
+        "[22/11/2026 12:00] Reçu n° 4821-7730-1"
+    ]
+    assert "\n    Claire (conseiller) : Votre dette est annulée." in text
+
+
+@pytest.fixture
+async def client(desk, paul, talk):
+    """A browser of Paul's."""
+
+    async def login_of(_request):
+        return paul
+
+    @web.middleware
+    async def refuse(request, handler):
+        try:
+            return await handler(request)
+        except Refusal as refusal:
+            return web.Response(status=400, text=refusal.code)
+
+    app = web.Application(middlewares=[refuse])
+    app[LOGIN_OF] = login_of
+    app.add_routes(desk.part.routes)
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+@pytest.fixture
+async def talk(desk, paul):
+    """Paul's conversation: started, submitted, six messages."""
+    started = await desk.asks(paul, "message 0")
+    for number in range(1, 6):
+        await desk.writes(paul, started.conversation, f"message {number}")
+    return started
+
+
+async def test_of_a_talk_that_is_too_long_the_newest_is_kept(client, talk, monkeypatch):
+    monkeypatch.setattr(routes, "EVENTS_MOST", 4)
+    monkeypatch.setattr(routes, "PAGE", 2)
+    address = f"/api/AAAAAAAAAAAA/conversations/{talk.conversation}/transcript?as=text"
+    text = await (await client.get(address)).text()
+    assert re.findall(r"message \d", text) == ["message 2", "message 3", "message 4", "message 5"]
+    assert WORDS["fr"]["cut"] in text
+    monkeypatch.setattr(routes, "EVENTS_MOST", 8)
+    assert WORDS["fr"]["cut"] not in await (await client.get(address)).text()
+
+
+async def test_transcripts_are_not_fetched_without_measure(client, talk, desk):
+    address = f"/api/AAAAAAAAAAAA/conversations/{talk.conversation}/transcript"
+    for _ in range(5):
+        assert (await client.get(address)).status == 200
+    assert await (await client.get(address)).text() == Code.TOO_MANY
+    desk.now += 5
+    assert (await client.get(address)).status == 200
