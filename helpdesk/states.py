@@ -1,7 +1,8 @@
 """The life of a conversation, as a table. Pure: it does not know who may do what.
 
 A draft becomes a conversation that waits, is open at an agent, may be put away for a while, and is closed. Writing
-to a closed one opens it again: nothing that somebody writes is swallowed. What is not in the table does not happen:
+to a closed one opens it again: nothing that somebody writes is swallowed. A draft that was thrown away can be
+submitted after all (the caller looks whether it was one). What is not in the table does not happen:
 the person reads that things have moved on.
 """
 
@@ -58,6 +59,7 @@ TRANSITIONS = {
     (State.SNOOZED, Event.WAKE): State.OPEN,
     (State.SNOOZED, Event.WRITE): State.OPEN,
     (State.SNOOZED, Event.CLOSE): State.CLOSED,
+    (State.CLOSED, Event.SUBMIT): State.WAITING,
     (State.CLOSED, Event.WRITE): State.REOPENED,
     (State.CLOSED, Event.CLOSE): State.CLOSED,
     (State.REOPENED, Event.CLAIM): State.OPEN,

@@ -8,12 +8,13 @@ from signaling.wire import ClientId, Command, Id, Struct
 
 NO_NUL = r"^[^\x00]*$"
 """PostgreSQL cannot store the character, and no keyboard writes it."""
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4000, pattern=NO_NUL)]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4000, pattern=r"^(?=[^\x00]*\S)[^\x00]*$")]
+"""More than blanks."""
 Draft = Annotated[str, msgspec.Meta(max_length=4000, pattern=NO_NUL)]
 FewWords = Annotated[str, msgspec.Meta(max_length=1000, pattern=NO_NUL)]
 Label = Annotated[str, msgspec.Meta(max_length=80, pattern=NO_NUL)]
-Language = Annotated[str, msgspec.Meta(pattern="^[a-z]{2}$")]
-PageUrl = Annotated[str, msgspec.Meta(max_length=300, pattern=r"^(https?://[^?#\s]+)?$")]
+Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}\Z")]
+PageUrl = Annotated[str, msgspec.Meta(max_length=300, pattern=r"^(https?://[^?#\s\x00]+)?\Z")]
 """Without query and fragment: they may hold what is nobody's business."""
 Seq = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -147,7 +148,7 @@ class DeclineCall(Command, frozen=True, kw_only=True, tag="conversation.decline_
 
 
 class Invite(Command, frozen=True, kw_only=True, tag="helper.invite"):
-    """The citizen asks somebody to write with them. Answered with ``Invited``."""
+    """The citizen asks somebody to write with them; said again, it renews link and code. Answered with ``Invited``."""
 
     conversation: Id
     name: Label
@@ -160,9 +161,11 @@ class Invited(Struct, frozen=True, kw_only=True):
     """Person id."""
     path: str
     """``/entrer#SECRET``."""
+    expires_at: float
+    """Of the link; both end when the helper has come."""
     code: str
     """To say aloud."""
-    expires_at: float
+    code_expires_at: float
 
 
 class JoinHelp(Command, frozen=True, kw_only=True, tag="helper.join"):

@@ -1,28 +1,18 @@
-"""The life of a conversation as its citizen leads it: begun, put in line, left to be answered later, closed, rated."""
+"""The life of a conversation as its citizen leads it: begun, put in line, left to be answered later."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import func, select
 
 from helpdesk import store, tables
-from helpdesk.access import AGENT, CITIZEN, HELPER, Seat, access_conversation
+from helpdesk.access import CITIZEN, Seat, access_conversation
 from helpdesk.line.moves import tell
 from helpdesk.line.ringing import Ringing
-from helpdesk.line.waits import note_wait
-from helpdesk.settings import HelpdeskSettings
 from helpdesk.states import Event, State
-from helpdesk.store import Conversation
 from helpdesk.talk.coming_in import citizen_row
 from helpdesk.talk.saying import Saying, check_helps, message
-from helpdesk.wire import (
-    AnswerLater,
-    CloseConversation,
-    Rate,
-    Sent,
-    StartConversation,
-    Started,
-    Submit,
-)
+from helpdesk.wire import AnswerLater, Sent, StartConversation, Started, Submit
 from signaling.api import Context, Login, Refusal, Transaction
 from signaling.ids import new_id
 from signaling.wire import Code, Done
@@ -30,7 +20,8 @@ from signaling.wire import Code, Done
 DAY_S = 86400.0
 A_DAY_MOST = 20
 """Conversations that one person begins."""
-DRAFT_KEPT_S = DAY_S
+LATER_S = 20.0
+"""In this time somebody goes and comes back once: each change is told to the desk, and stays in the log."""
 NUMBERS_TRIED = 20
 
 
@@ -39,7 +30,6 @@ class Life:
     """Handlers."""
 
     context: Context
-    settings: HelpdeskSettings
     saying: Saying
     ringing: Ringing
 
@@ -59,7 +49,7 @@ class Life:
             return await self._new(tx, me, command, now)
 
     async def submit(self, login: Login, command: Submit) -> Sent:
-        """Put the draft in line; a repeat gets the first answer."""
+        """Put the draft in line, also one that was thrown away; a repeat gets the first answer."""
         citizens_only(login)
         now, me = self.context.clock(), login.person.id
         said = message(command.client_id, command.words, command.helper or "")
@@ -68,6 +58,8 @@ class Life:
             before = await self.saying.said_before(tx, seat.conversation, me, said)
             if before is not None:
                 return before
+            if seat.conversation.submitted_at is not None:
+                raise Refusal(Code.CONFLICT, "it was submitted before: write in it")
             if not await store.topic_exists(tx, command.topic):
                 raise Refusal(Code.NOT_FOUND, "no such topic")
             if command.helper is not None:
@@ -89,49 +81,28 @@ class Life:
         return sent
 
     async def answer_later(self, login: Login, command: AnswerLater) -> Done:
-        """Keep the place of somebody who leaves; or take that back."""
+        """Keep the place of somebody who leaves; or take that back.
+
+        Raises:
+            Refusal: ``CONFLICT`` for a draft or what is closed; ``TOO_MANY``.
+        """
         citizens_only(login)
+        now = self.context.clock()
         async with self.context.database.write() as tx:
             found = (await access_conversation(tx, login, command.conversation, lock=True)).conversation
             if found.state in (State.DRAFT, State.CLOSED):
                 raise Refusal(Code.CONFLICT, f"nobody answers a conversation that is {found.state}")
             if found.later != command.later:
-                after = await store.change(tx, found, later=command.later)
-                await self._tell(tx, after, "later", {"later": command.later}, login)
-        return Done()
-
-    async def close(self, login: Login, command: CloseConversation) -> Done:
-        """Settled, or taken back. Writing opens it again."""
-        now, me = self.context.clock(), login.person.id
-        async with self.context.database.write() as tx:
-            seat = await access_conversation(tx, login, command.conversation, lock=True)
-            found = seat.conversation
-            if found.state is State.CLOSED:
-                return Done()
-            if seat.role == HELPER or (seat.works_here and found.agent != me):
-                raise Refusal(Code.FORBIDDEN, "the citizen closes it, or the agent who has it")
-            await note_wait(tx, found, now=now, answered=False)
-            await self._close(tx, seat, login, now)
-        return Done()
-
-    async def rate(self, login: Login, command: Rate) -> Done:
-        """Note how it was; said again, the last one counts."""
-        citizens_only(login)
-        async with self.context.database.write() as tx:
-            found = (await access_conversation(tx, login, command.conversation, lock=True)).conversation
-            if found.state is State.DRAFT:
-                raise Refusal(Code.CONFLICT, "nothing has been said yet")
-            if (found.rating, found.rating_words) != (command.rating, command.words):
-                after = await store.change(tx, found, rating=command.rating, rating_words=command.words)
-                await self.context.log.append(
-                    tx,
-                    after.desk_log,
-                    author=login.person.id,
-                    client_id="",
-                    kind="rated",
-                    payload={"rating": command.rating, "words": command.words},
-                    now=self.context.clock(),
-                )
+                act: dict[str, Any] = {
+                    "author": login.person.id,
+                    "client_id": f"later-{now // LATER_S:.0f}-{command.later}",
+                    "kind": "later",
+                    "payload": {"later": command.later},
+                }
+                if await self.context.log.repeated(tx, found.log_id, **act) is not None:
+                    raise Refusal(Code.TOO_MANY, f"changed twice within {LATER_S:.0f} s: wait a moment")
+                await store.change(tx, found, later=command.later)
+                await self.context.log.append(tx, found.log_id, **act, now=now)
         return Done()
 
     # --- parts of these -----------------------------------------------------------------------------------------
@@ -187,46 +158,6 @@ class Life:
         if not login.person.name or (await citizen_row(tx, login.person.id, self.context.clock())).guest:
             await self.context.identity.rename(tx, login.person.id, wanted)
             tx.touch(f"conversation:{seat.conversation.id}")
-
-    async def _close(self, tx: Transaction, seat: Seat, login: Login, now: float) -> None:
-        found = seat.conversation
-        kept_s = self.settings.keep_s if found.submitted_at is not None else DRAFT_KEPT_S
-        after = await store.move(
-            tx,
-            found,
-            Event.CLOSE,
-            agent="",
-            former_agent=found.agent or found.former_agent,
-            offered_to="",
-            offered_until=None,
-            first_until=None,
-            rung="",
-            place_at=None,
-            agent_gone_until=None,
-            snoozed_until=None,
-            unanswered_since=None,
-            later=False,
-            closed_at=now,
-            purge_at=now + kept_s,
-        )
-        by = AGENT if seat.works_here else CITIZEN
-        await self._tell(tx, after, "closed", {"by": by}, login)
-        if seat.works_here and not await store.referents(tx, [after.citizen]):
-            await store.set_referent(tx, after.citizen, login.person.id, now)
-
-    async def _tell(
-        self, tx: Transaction, after: Conversation, kind: str, payload: dict[str, object], login: Login
-    ) -> None:
-        """Write an act in the talk that nobody repeats: the state says that it has been done."""
-        await self.context.log.append(
-            tx,
-            after.log_id,
-            author=login.person.id,
-            client_id="",
-            kind=kind,
-            payload=payload,
-            now=self.context.clock(),
-        )
 
 
 def citizens_only(login: Login) -> None:

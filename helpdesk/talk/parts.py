@@ -10,6 +10,7 @@ from helpdesk import wire
 from helpdesk.line.pictures import Pictures
 from helpdesk.line.ringing import Ringing
 from helpdesk.settings import HelpdeskSettings
+from helpdesk.talk.closing import Closing
 from helpdesk.talk.coming_in import ComingIn
 from helpdesk.talk.conversation_view import ConversationSource
 from helpdesk.talk.documents import Documents
@@ -50,16 +51,17 @@ def parts(context: Context, pictures: Pictures) -> TalkParts:
     ringing, drafts, telling = Ringing(context), Drafts(context), Telling(context, settings)
     saying = Saying(context, telling)
     words = Words(context, saying, ringing, drafts)
-    life = Life(context, settings, saying, ringing)
+    life = Life(context, saying, ringing)
     coming_in, helping, documents = ComingIn(context), Helping(context, drafts), Documents(context, words)
+    closing = Closing(context, settings, helping)
     help_source = HelpSource(context, settings, pictures)
     return TalkParts(
         handlers={
             wire.StartConversation: life.start,
             wire.Submit: life.submit,
             wire.AnswerLater: life.answer_later,
-            wire.CloseConversation: life.close,
-            wire.Rate: life.rate,
+            wire.CloseConversation: closing.close,
+            wire.Rate: closing.rate,
             wire.Send: words.send,
             wire.SendDraft: words.send_draft,
             wire.Mark: words.mark,

@@ -14,6 +14,9 @@ from signaling.api import Context, Login, Refusal, Transaction
 from signaling.wire import Code
 
 EXCERPT_MOST = 120
+HOUR_S = 3600.0
+AN_HOUR_MOST = 600
+"""Events by which a log grows before its citizen's side waits: ten a minute, all an hour long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,22 @@ def check_helps(seat: Seat, helper: str) -> None:
         raise Refusal(Code.NOT_FOUND, "this person does not help here")
 
 
+async def check_pace(context: Context, tx: Transaction, log_id: str, head: int, now: float) -> None:
+    """Let through what the citizen's side adds to a log that does not grow without measure.
+
+    Raises:
+        Refusal: ``TOO_MANY``.
+    """
+    if head > AN_HOUR_MOST and await context.log.written_at(tx, log_id, head - AN_HOUR_MOST) > now - HOUR_S:
+        raise Refusal(Code.TOO_MANY, f"{AN_HOUR_MOST} entries within an hour: write again in some minutes")
+
+
+async def follow_first(tx: Transaction, found: Conversation, agent: str, now: float) -> None:
+    """Whoever answers somebody without an advisor of their own is their advisor from now on; nothing rings at supervisors."""
+    if not await store.referents(tx, [found.citizen]) and await store.desk_person(tx, agent) is not None:
+        await store.set_referent(tx, found.citizen, agent, now)
+
+
 @dataclass(frozen=True, slots=True)
 class Saying:
     """Says; in the caller's transaction, under the conversation's lock."""
@@ -84,11 +103,12 @@ class Saying:
         """Store what is said; a closed conversation is opened again by it, one that was put away is taken out.
 
         Raises:
-            Refusal: ``CONFLICT`` for a draft.
+            Refusal: ``CONFLICT`` for what was never submitted; ``TOO_MANY``.
         """
         now = self.context.clock()
         before = seat.conversation
         if not seat.works_here:
+            await check_pace(self.context, tx, before.log_id, before.last_seq, now)
             before = await self._wake(tx, before, now)
         event = await self.context.log.append(
             tx,
@@ -109,7 +129,7 @@ class Saying:
             **_answered(seat, before, author, event.seq, now),
         )
         if seat.works_here:
-            await self._follow(tx, after, author, now)
+            await follow_first(tx, after, author, now)
             await self.telling.tell_answer(tx, after, event.seq, now)
         if seat.part is not None:
             up_to_date = seat.part.messages_read >= seat.conversation.messages
@@ -120,6 +140,8 @@ class Saying:
         """The citizen's side writes: what that does to the conversation, before the words."""
         if step(before.state, Event.WRITE) is before.state:
             return before
+        if before.submitted_at is None:  # no topic, no place in line: nobody would read it
+            raise Refusal(Code.CONFLICT, "submit it first")
         if before.state is State.SNOOZED:
             after = await store.move(tx, before, Event.WRITE, snoozed_until=None)
             await tell(self.context, tx, after, "woken", {}, now)
@@ -129,11 +151,6 @@ class Saying:
         )
         await tell(self.context, tx, after, "reopened", {}, now)
         return after
-
-    async def _follow(self, tx: Transaction, found: Conversation, agent: str, now: float) -> None:
-        """Whoever answers somebody without an advisor of their own is their advisor from now on."""
-        if not await store.referents(tx, [found.citizen]):
-            await store.set_referent(tx, found.citizen, agent, now)
 
 
 def _answered(seat: Seat, before: Conversation, author: str, seq: int, now: float) -> dict[str, store.Value]:

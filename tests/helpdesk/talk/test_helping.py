@@ -1,5 +1,7 @@
 """A relative helps to write: by consent, named, from now on, never in the citizen's name, gone at once when told."""
 
+import asyncio
+
 import pytest
 
 from helpdesk import wire
@@ -14,6 +16,19 @@ async def talk(desk, paul, claire):
     started = await desk.asks(paul, "C’est privé")
     await desk.claims(claire, started.conversation)
     return started
+
+
+def link_of(invited) -> str:
+    return str(invited.path.partition("#")[2])
+
+
+async def opens(desk, secret, now) -> bool:
+    """Whether a link or code signs somebody in."""
+    try:
+        await desk.context.identity.sign_in(secret, now=now)
+    except Refusal:
+        return False
+    return True
 
 
 def send_draft(talk, helper, text="Bonjour, il manque quel papier ?", client_id="client-draft"):
@@ -39,11 +54,53 @@ async def test_the_code_said_aloud_brings_her_in_once(desk, paul, talk):
         await desk.context.identity.sign_in(invited.code, now=desk.now)
 
 
-async def test_an_invitation_ends_after_a_day(desk, paul, talk):
+async def test_a_link_ends_after_a_day_and_a_code_after_an_hour(desk, paul, talk):
     invited = await desk.says(paul, wire.Invite(conversation=talk.conversation, name="Anne"))
-    for secret in (invited.path.partition("#")[2], invited.code):
-        with pytest.raises(Refusal):
-            await desk.context.identity.sign_in(secret, now=desk.now + 86401)
+    assert (invited.expires_at, invited.code_expires_at) == (desk.now + 86400, desk.now + 3600)
+    assert await opens(desk, link_of(invited), desk.now + 86399)
+    assert not await opens(desk, invited.code, desk.now + 3601)
+    assert not await opens(desk, link_of(invited), desk.now + 86401)
+
+
+@pytest.mark.parametrize("way", ["link", "code"])
+async def test_when_the_helper_has_come_nobody_else_comes_in_as_her(desk, paul, talk, way):
+    invited = await desk.says(paul, wire.Invite(conversation=talk.conversation, name="Anne"))
+    overheard, cookie = await desk.context.identity.sign_in(link_of(invited), now=desk.now)
+    secret = {"link": link_of(invited), "code": invited.code}[way]
+    anne, mine = await desk.context.identity.sign_in(secret, now=desk.now)
+    await desk.says(anne, wire.JoinHelp(conversation=talk.conversation, name="Anne"))
+    for other in (link_of(invited), invited.code):
+        assert not await opens(desk, other, desk.now)
+    with pytest.raises(Refusal):
+        await desk.context.identity.login(overheard.id, cookie, now=desk.now)
+    assert await desk.context.identity.login(anne.id, mine, now=desk.now) == anne
+    await desk.says(anne, wire.EndHelp(conversation=talk.conversation, helper=anne.person.id))
+    with pytest.raises(Refusal):
+        await desk.context.identity.login(anne.id, mine, now=desk.now)
+
+
+async def test_an_invitation_said_twice_is_one_and_only_the_second_answer_opens(desk, paul, talk):
+    first, second = [
+        await desk.says(paul, wire.Invite(conversation=talk.conversation, name=name))
+        for name in ("Anne", " Anne ")
+    ]
+    assert first.helper == second.helper
+    assert [await opens(desk, invited.code, desk.now) for invited in (first, second)] == [False, True]
+    assert (await kinds(desk, paul, talk)).count("helper_invited") == 1
+
+
+@pytest.mark.parametrize("by", ["citizen", "agent"])
+async def test_the_help_ends_with_the_matter(desk, paul, claire, talk, by):
+    anne, marc = await desk.helps(paul, talk.conversation), await desk.helper(paul, talk.conversation, "Marc")
+    await desk.closes({"citizen": paul, "agent": claire}[by], talk.conversation)
+    left = [
+        event.payload["by"] for event in await desk.reads(paul, talk.log_id) if event.kind == "helper_left"
+    ]
+    assert left == [by, by]
+    desk.now += 40 * 86400
+    await desk.writes(paul, talk.conversation, "Autre chose, que je raconte seul")
+    for helper in (anne, marc):
+        assert await desk.reads_nothing(helper, talk.log_id) is Code.NOT_FOUND
 
 
 async def test_a_helper_sees_nothing_from_before_she_came(desk, paul, claire, talk):
@@ -86,6 +143,14 @@ async def test_the_citizen_sees_the_draft_while_it_is_written_and_the_agent_neve
         "",
     ]
     assert "Bonjour, il manque" not in str(await desk.reads(claire, talk.log_id))
+
+
+async def test_a_draft_is_as_long_as_a_message_in_every_writing(desk, paul, talk):
+    anne = await desk.helps(paul, talk.conversation)
+    for text in ("न" * 4000, "😀" * 4000):
+        await desk.says(anne, wire.SetDraft(conversation=talk.conversation, text=text))
+        people = (await desk.sees(paul, f"writing:{talk.conversation}")).people
+        assert people[anne.person.id].draft == text
 
 
 async def test_only_the_citizens_press_sends_the_draft_and_it_says_who_wrote_it(desk, paul, claire, talk):
@@ -165,6 +230,25 @@ async def test_consent_that_is_withdrawn_ends_links_logins_log_views_and_draft_a
     assert (row.name, row.left) == ("Anne", True), "what she wrote keeps her name"
 
 
+async def test_a_draft_that_is_on_its_way_when_the_help_ends_is_not_shown(desk, paul, talk, monkeypatch):
+    anne = await desk.helps(paul, talk.conversation)
+    put, checked, ended = desk.context.ephemeral.put, asyncio.Event(), asyncio.Event()
+
+    async def slow(*args):
+        checked.set()
+        await ended.wait()
+        await put(*args)
+
+    monkeypatch.setattr(desk.context.ephemeral, "put", slow)
+    draft = desk.says(anne, wire.SetDraft(conversation=talk.conversation, text="Encore là"))
+    writes = asyncio.ensure_future(draft)
+    await checked.wait()
+    await desk.says(paul, wire.EndHelp(conversation=talk.conversation, helper=anne.person.id))
+    ended.set()
+    await writes
+    assert (await desk.sees(paul, f"writing:{talk.conversation}")).people == {}
+
+
 async def test_the_helper_may_go_by_herself_and_nobody_else_ends_it(desk, paul, claire, talk):
     anne = await desk.helps(paul, talk.conversation)
     end = wire.EndHelp(conversation=talk.conversation, helper=anne.person.id)
@@ -196,11 +280,12 @@ async def test_nobody_joins_who_was_not_invited(desk, paul, talk):
 
 
 async def test_five_helpers_and_invitations_at_the_same_time_are_the_most(desk, paul, talk):
-    invite = wire.Invite(conversation=talk.conversation, name="Anne")
-    for _ in range(5):
-        await desk.says(paul, invite)
+    for name in ("Anne", "Marc", "Lina", "Omar", "Jean"):
+        await desk.says(paul, wire.Invite(conversation=talk.conversation, name=name))
     desk.now += 3600
-    assert await desk.refused(paul, invite) is Code.TOO_MANY
+    sixth = wire.Invite(conversation=talk.conversation, name="Rose")
+    assert await desk.refused(paul, sixth) is Code.TOO_MANY
+    await desk.says(paul, wire.Invite(conversation=talk.conversation, name="Anne"))  # is renewed
 
 
 async def test_codes_and_invitations_are_scarce(desk, paul, talk):

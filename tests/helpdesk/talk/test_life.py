@@ -98,6 +98,28 @@ async def test_who_leaves_keeps_the_place_and_the_log_says_so_once(desk, paul, c
     assert (await kinds(desk, paul, started)).count("later") == 1
 
 
+async def test_a_draft_that_was_thrown_away_takes_no_words_until_it_is_submitted(desk, paul, claire):
+    started = await desk.start(paul)
+    await desk.closes(paul, started.conversation)
+    send = wire.Send(conversation=started.conversation, client_id="client-lost", text="Au secours")
+    assert await desk.refused(paul, send) is Code.CONFLICT, "it stays in the outbox: nobody would read it"
+    assert await desk.refused(paul, wire.Rate(conversation=started.conversation, rating=1)) is Code.CONFLICT
+    await desk.submit(paul, started.conversation, "Au secours")
+    assert started.conversation in (await desk.sees(claire, "desk")).line
+
+
+async def test_who_changes_her_mind_all_the_time_does_not_fill_the_log(desk, paul):
+    started = await desk.asks(paul)
+    on, off = [wire.AnswerLater(conversation=started.conversation, later=later) for later in (True, False)]
+    for later in (on, off):
+        await desk.says(paul, later)
+    assert await desk.refused(paul, on) is Code.TOO_MANY
+    assert not (await desk.sees(paul, f"conversation:{started.conversation}")).later
+    desk.now += 20
+    await desk.says(paul, on)
+    assert (await kinds(desk, paul, started)).count("later") == 3
+
+
 async def test_nobody_answers_later_what_was_never_asked_or_is_closed(desk, paul):
     started = await desk.start(paul)
     later = wire.AnswerLater(conversation=started.conversation, later=True)

@@ -6,6 +6,7 @@ import pytest
 
 from helpdesk import wire
 from helpdesk.desk.wire import Snooze
+from helpdesk.talk.coming_in import citizen_row
 from signaling.wire import Code
 from tests.helpdesk.talk.talking import kinds, said
 
@@ -162,6 +163,15 @@ async def test_whoever_answers_first_is_the_persons_own_advisor_and_stays_it(
     await desk.claims(sylvie, talk.conversation)
     await desk.writes(sylvie, talk.conversation, "Bonjour")
     assert (await desk.sees(claire, f"conversation:{talk.conversation}")).follows == claire.person.id
+
+
+async def test_a_supervisor_who_answers_and_closes_is_nobodys_own_advisor(desk, paul, sylvie, karim):
+    started = await desk.asks(paul)
+    await desk.claims(sylvie, started.conversation)
+    await desk.writes(sylvie, started.conversation, "Bonjour")
+    await desk.closes(sylvie, started.conversation)
+    async with desk.context.database.write() as tx:
+        assert (await citizen_row(tx, paul.person.id, desk.now)).referent == ""
 
 
 async def test_a_message_touches_its_conversation_and_its_agent_and_no_other_desk(

@@ -891,7 +891,7 @@ export interface DeclineCall {
   readonly call: string;
 }
 
-/** The citizen asks somebody to write with them. Answered with `Invited`. */
+/** The citizen asks somebody to write with them; said again, it renews link and code. Answered with `Invited`. */
 export interface Invite {
   readonly type: "helper.invite";
   readonly conversation: string;
@@ -904,9 +904,11 @@ export interface Invited {
   readonly helper: string;
   /** `/entrer#SECRET`. */
   readonly path: string;
+  /** Of the link; both end when the helper has come. */
+  readonly expires_at: number;
   /** To say aloud. */
   readonly code: string;
-  readonly expires_at: number;
+  readonly code_expires_at: number;
 }
 
 /** The helper is here, under this name; sees what comes from now on. Answered with `Done`. */
