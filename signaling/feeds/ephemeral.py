@@ -25,7 +25,8 @@ from signaling.errors import Refusal
 from signaling.feeds.service import Feeds
 from signaling.wire import Code
 
-VALUE_BYTES = 8 * 1024
+VALUE_BYTES = 20 * 1024
+"""A draft of 4,000 characters in any writing: up to four bytes each, and more than that for what frames it."""
 PERSONS_MOST = 64
 """Of one topic."""
 ANSWER_WITHIN_S = 1.0
