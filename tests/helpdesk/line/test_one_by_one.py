@@ -16,7 +16,8 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.fixture
 def broken(monkeypatch, caplog):
     """The conversations whose rows cannot be changed."""
-    found, change = set(), store.change
+    found: set[str] = set()
+    change = store.change
 
     async def failing(tx, before, **values):
         if before.id in found:

@@ -180,7 +180,7 @@ async def test_a_helper_sends_documents_while_she_helps(desk, paul, talk):
 
 async def test_guests_leave_room_on_the_disk_to_the_others(desk, guest, paul, claire, monkeypatch):
     monkeypatch.setattr(vault, "FREE_BYTES", 0)
-    monkeypatch.setattr(vault.shutil, "disk_usage", lambda _: SimpleNamespace(free=2_000_000))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=2_000_000))
     started = await desk.asks(guest)
     uploads = desk.context.files.uploads
     most = {"app": "helpdesk", "owner": guest.person.id, "name": "bail.pdf", "size": 300_000, "now": desk.now}

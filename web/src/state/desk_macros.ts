@@ -42,6 +42,6 @@ export function findMacros(
 }
 
 /** What is being searched: the text after a "/" at its very beginning; undefined when the draft is no search. */
-export function searchIn(draft: string): string | undefined {
+export function searchedIn(draft: string): string | undefined {
   return draft.startsWith("/") && !draft.includes("\n") ? draft.slice(1) : undefined;
 }

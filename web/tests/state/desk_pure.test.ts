@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { keptDraft } from "../../src/state/desk_drafts";
 import { actOf, KEYS, type Pressed } from "../../src/state/desk_keys";
-import { findMacros, searchIn } from "../../src/state/desk_macros";
+import { findMacros, searchedIn } from "../../src/state/desk_macros";
 import { chosenTime, fieldTime, snoozeChoices } from "../../src/state/desk_times";
 
 const MACROS = {
@@ -26,10 +26,10 @@ test("without a search those of the conversation's topic come first", () => {
 });
 
 test("a slash searches only at the very beginning, and on one line", () => {
-  expect(searchIn("/loy")).toBe("loy");
-  expect(searchIn("/")).toBe("");
-  expect(searchIn("et/ou")).toBeUndefined();
-  expect(searchIn("/a\nb")).toBeUndefined();
+  expect(searchedIn("/loy")).toBe("loy");
+  expect(searchedIn("/")).toBe("");
+  expect(searchedIn("et/ou")).toBeUndefined();
+  expect(searchedIn("/a\nb")).toBeUndefined();
 });
 
 function press(change: Partial<Pressed>): Pressed {

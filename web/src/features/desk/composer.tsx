@@ -1,7 +1,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { words } from "../../i18n/desk";
-import { searchIn } from "../../state/desk_macros";
+import { searchedIn } from "../../state/desk_macros";
 import type { Thread } from "../../state/desk_thread";
 import { announce } from "../../ui/announcer";
 import { Button } from "../../ui/button";
@@ -28,7 +28,7 @@ export function Composer({ thread, view, desk, macros, picking }: ComposerProps)
   const text = thread.draft.text.value;
   const meanwhile = thread.meanwhile.value;
   const name = nameIn(view);
-  const search = picking.value ? (searchIn(text) ?? "") : undefined;
+  const search = picking.value ? (searchedIn(text) ?? "") : undefined;
   useEffect(() => {
     if (!meanwhile) asked.value = false;
   }, [meanwhile]);
@@ -36,12 +36,12 @@ export function Composer({ thread, view, desk, macros, picking }: ComposerProps)
   function write(next: string): void {
     thread.write(next);
     // "/" at the very beginning looks among the prepared answers; the rest of the line is the search.
-    if (searchIn(next) !== undefined) picking.value = true;
-    else if (searchIn(text) !== undefined) picking.value = false;
+    if (searchedIn(next) !== undefined) picking.value = true;
+    else if (searchedIn(text) !== undefined) picking.value = false;
   }
 
   function send(anyway = false): void {
-    if (searchIn(text) !== undefined && picking.value) return;
+    if (searchedIn(text) !== undefined && picking.value) return;
     if (thread.send(anyway)) {
       asked.value = false;
       field.current?.focus();
@@ -53,7 +53,7 @@ export function Composer({ thread, view, desk, macros, picking }: ComposerProps)
 
   function insert(macro: string): void {
     picking.value = false;
-    const kept = searchIn(text) === undefined ? text.trimEnd() : "";
+    const kept = searchedIn(text) === undefined ? text.trimEnd() : "";
     thread.write(kept ? `${kept}\n${macro}` : macro);
     field.current?.focus();
   }
@@ -71,7 +71,7 @@ export function Composer({ thread, view, desk, macros, picking }: ComposerProps)
           macros={macros}
           topic={view.topic}
           search={search}
-          inField={searchIn(text) !== undefined}
+          inField={searchedIn(text) !== undefined}
           field={field}
           onPick={insert}
           onClose={() => {
