@@ -19,9 +19,12 @@ const WORDS: Readonly<Record<string, Say>> = {
   },
   released: (event) => (textOf(event, "reason") === "gone" ? notes().released : ""),
   transferred: () => notes().transferred,
-  agent_gone: (event, reading) => goneWords(event, reading),
+  agent_gone: (event, reading) => {
+    const name = adviserOf(event, reading);
+    return name ? notes().agentGone(name) : "";
+  },
   agent_back: (event, reading) => {
-    const name = nameOf(reading, event.author);
+    const name = adviserOf(event, reading);
     return name ? notes().agentBack(name) : "";
   },
   snoozed: (event) => notes().snoozed(numberOf(event, "until")),
@@ -43,10 +46,10 @@ const WORDS: Readonly<Record<string, Say>> = {
   call_declined: () => notes().callDeclined,
 };
 
-function goneWords(event: LogEvent, reading: Reading): string {
+/** Who has it: the system tells of her going and coming, not she herself. */
+function adviserOf(event: LogEvent, reading: Reading): string {
   const agent = Object.values(reading.people).find((person) => person.role === "agent" && !person.left);
-  const name = nameOf(reading, event.author) || agent?.name;
-  return name ? notes().agentGone(name) : "";
+  return nameOf(reading, event.author) || (agent?.name ?? "");
 }
 
 /** An event of the log in one sentence; empty when it is nobody's news. */
