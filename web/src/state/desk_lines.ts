@@ -1,6 +1,7 @@
 import type { Entry } from "../protocol/outbox";
 import type { AnyCode } from "../protocol/refusal";
 import type { LogEvent, ParticipantRow } from "../wire/messages.gen";
+import { numberOf, NOTES as TOLD, textOf } from "./talk_events";
 
 /** One line of a talk or of its notes: from the log, or still on its way. */
 export interface TalkLine {
@@ -20,30 +21,7 @@ export interface TalkLine {
 export type Reached = "sent" | "delivered" | "read";
 
 /** Kinds of the talk that have a sentence; those of a newer server are left out. */
-const TALK: ReadonlySet<string> = new Set([
-  "message",
-  "document",
-  "started",
-  "submitted",
-  "assigned",
-  "released",
-  "agent_gone",
-  "agent_back",
-  "transferred",
-  "snoozed",
-  "woken",
-  "closed",
-  "reopened",
-  "later",
-  "helper_invited",
-  "helper_joined",
-  "helper_allowed",
-  "helper_left",
-  "call_proposed",
-  "call_began",
-  "call_ended",
-  "call_declined",
-]);
+const TALK: ReadonlySet<string> = new Set(["message", "document", ...TOLD]);
 const NOTES: ReadonlySet<string> = new Set([
   "note",
   "transferred",
@@ -52,18 +30,6 @@ const NOTES: ReadonlySet<string> = new Set([
   "followed",
   "rated",
 ]);
-
-/** A text of the payload, empty when there is none. */
-export function word(line: { readonly payload: Readonly<Record<string, unknown>> }, field: string): string {
-  const value = line.payload[field];
-  return typeof value === "string" ? value : "";
-}
-
-/** A number of the payload, 0 when there is none. */
-export function figure(line: { readonly payload: Readonly<Record<string, unknown>> }, field: string): number {
-  const value = line.payload[field];
-  return typeof value === "number" ? value : 0;
-}
 
 function there(event: LogEvent): TalkLine {
   const { seq, kind, author, at } = event;
@@ -162,10 +128,10 @@ export function documentsOf(events: readonly LogEvent[]): DocumentLine[] {
   return events
     .filter((event) => event.kind === "document")
     .map((event) => ({
-      file: word(event, "file"),
-      name: word(event, "name"),
-      size: figure(event, "size"),
-      type: word(event, "content_type"),
+      file: textOf(event, "file"),
+      name: textOf(event, "name"),
+      size: numberOf(event, "size"),
+      type: textOf(event, "content_type"),
       author: event.author,
       at: event.at,
       seq: event.seq,

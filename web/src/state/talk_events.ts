@@ -24,18 +24,21 @@ export const NOTES: ReadonlySet<string> = new Set([
   "call_declined",
 ]);
 
+/** What came with an event. */
+type WithPayload = Pick<LogEvent, "payload">;
+
 /** A text of an event's payload; empty when there is none. */
-export function textOf(event: LogEvent, field: string): string {
+export function textOf(event: WithPayload, field: string): string {
   const value = event.payload[field];
   return typeof value === "string" ? value : "";
 }
 
-export function numberOf(event: LogEvent, field: string): number {
+export function numberOf(event: WithPayload, field: string): number {
   const value = event.payload[field];
   return typeof value === "number" ? value : 0;
 }
 
-export function flagOf(event: LogEvent, field: string): boolean {
+export function flagOf(event: WithPayload, field: string): boolean {
   return event.payload[field] === true;
 }
 

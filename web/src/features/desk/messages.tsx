@@ -2,8 +2,9 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import { words } from "../../i18n/desk";
-import { figure, reached, type TalkLine, word } from "../../state/desk_lines";
+import { reached, type TalkLine } from "../../state/desk_lines";
 import type { Thread } from "../../state/desk_thread";
+import { numberOf, textOf } from "../../state/talk_events";
 import { announce } from "../../ui/announcer";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icons";
@@ -72,7 +73,9 @@ export function Messages(props: MessagesProps) {
 function tellNew(fresh: readonly TalkLine[], { view, desk }: Where): void {
   const theirs = fresh.filter((line) => line.kind === "message" && line.author !== desk.me);
   if (theirs.length === 0) return;
-  announce(theirs.map((line) => `${personName(line.author, view, desk)} : ${word(line, "text")}`).join(". "));
+  announce(
+    theirs.map((line) => `${personName(line.author, view, desk)} : ${textOf(line, "text")}`).join(". "),
+  );
 }
 
 function Line(props: MessagesProps & { line: TalkLine }) {
@@ -125,7 +128,7 @@ interface SaidPart extends MessagesProps {
 
 function Who({ line, side, view, desk }: SaidPart) {
   const say = words.value.talk;
-  const helper = word(line, "helper");
+  const helper = textOf(line, "helper");
   return (
     <p class="said-who">
       <strong>{side === "mine" ? words.value.you : personName(line.author, view, desk)}</strong>
@@ -147,11 +150,11 @@ function Who({ line, side, view, desk }: SaidPart) {
 
 function Content({ line, side, view, fileAddress }: SaidPart) {
   if (line.kind === "document") {
-    const file = word(line, "file");
+    const file = textOf(line, "file");
     return (
       <DocumentLink
-        name={word(line, "name")}
-        size={figure(line, "size")}
+        name={textOf(line, "name")}
+        size={numberOf(line, "size")}
         state={view.documents[file] ?? "received"}
         address={fileAddress(file)}
       />
@@ -160,7 +163,7 @@ function Content({ line, side, view, fileAddress }: SaidPart) {
   const theirs = side === "citizen" ? { lang: view.language, dir: directionOf(view.language) } : {};
   return (
     <p class="said-text" {...theirs}>
-      {typographic(word(line, "text"))}
+      {typographic(textOf(line, "text"))}
     </p>
   );
 }

@@ -1,7 +1,8 @@
 import { t } from "../../i18n";
 import { words } from "../../i18n/desk";
-import { type TalkLine, word } from "../../state/desk_lines";
+import type { TalkLine } from "../../state/desk_lines";
 import type { Thread } from "../../state/desk_thread";
+import { textOf } from "../../state/talk_events";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icons";
 import { typographic } from "../../widgets/typographic";
@@ -59,7 +60,7 @@ export function Notes(props: NotesProps) {
 
 function Note(props: NotesProps & { line: TalkLine }) {
   const { line, view, desk, thread, now } = props;
-  const text = line.kind === "note" ? word(line, "text") : word(line, "note") || word(line, "words");
+  const text = line.kind === "note" ? textOf(line, "text") : textOf(line, "note") || textOf(line, "words");
   return (
     <li class="note" data-state={line.state}>
       <p class="note-who">
