@@ -89,19 +89,21 @@ function Who({
             </div>
           ))}
       </dl>
-      <Button
-        tone="outline"
-        pressed={follows}
-        onClick={() =>
-          void board.act(view.conversation, {
-            type: "desk.follow",
-            conversation: view.conversation,
-            follow: !follows,
-          })
-        }
-      >
-        {follows ? say.unfollow : say.follow}
-      </Button>
+      {desk.role === "agent" && (
+        <Button
+          tone="outline"
+          pressed={follows}
+          onClick={() =>
+            void board.act(view.conversation, {
+              type: "desk.follow",
+              conversation: view.conversation,
+              follow: !follows,
+            })
+          }
+        >
+          {follows ? say.unfollow : say.follow}
+        </Button>
+      )}
     </Part>
   );
 }
