@@ -3,49 +3,22 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from load.browser.pages import Person, Pupil, Volunteer
 from load.system.whole import System
+from tests.support.access import check
 from tests.support.photos import jpeg
 
 pytestmark = [pytest.mark.chromium, pytest.mark.timeout(180)]
 
 CALM: dict[str, str] = {"reduced_motion": "reduce"}
-AT_REST = "() => document.getAnimations().every((one) => !(one instanceof CSSTransition))"
-"""No colour is on its way from one to another: contrast can be measured."""
-WIDTHS = (1280, 360)
-NARROW = (360, 320)
-
 FOCUSED = """
 () => {
   const element = document.activeElement;
   return element.getAttribute('aria-label') || element.labels?.[0]?.innerText || element.innerText || '';
 }
 """
-
-
-def check(page: Page, state: str) -> list[str]:
-    """Everything that is wrong with what is on the screen, in light and dark, wide and narrow."""
-    wrong: list[str] = []
-    before = page.viewport_size or {"width": 1280, "height": 800}
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            page.wait_for_function(AT_REST)
-            for violation in Axe().run(page).response["violations"]:
-                nodes = [node["html"][:120] for node in violation["nodes"]]
-                wrong.append(f"{state}, {scheme}, {width}: {violation['id']}: {violation['help']}: {nodes}")
-    for width in NARROW:
-        page.set_viewport_size({"width": width, "height": 640})
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        if wide > width:
-            wrong.append(f"{state}: {wide} px wide on a screen of {width}")
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size(before)
-    return wrong
 
 
 def test_the_welcome_page_and_a_wrong_code(school: System, red_browser: Browser) -> None:
