@@ -1,6 +1,7 @@
 import { h, sentence } from "../../i18n/help";
 import type { DocumentLine, Line, MessageLine, Reading } from "../../state/talk_lines";
 import { nameOf } from "../../state/talk_lines";
+import { typographic } from "../../widgets/typographic";
 import { DocumentCard } from "./document_card";
 import { noteWords } from "./notes";
 
@@ -33,7 +34,7 @@ export function Message(props: MessageProps) {
       </p>
       {line.kind === "message" ? (
         <p class="bubble" data-mine={line.mine} data-role={role} dir="auto">
-          {line.text}
+          {typographic(line.text)}
         </p>
       ) : (
         <DocumentCard line={line} open={props.open} />
