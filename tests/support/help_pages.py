@@ -96,11 +96,7 @@ class Window:
         """Wait until the page shows `text`; a space of a pattern stands for any space."""
         if isinstance(text, re.Pattern):
             text = re.compile(text.pattern.replace(" ", r"\s"))
-        try:
-            expect(self.view.get_by_text(text).filter(visible=True).first).to_be_visible(timeout=within_ms)
-        except AssertionError:
-            words = self.view.locator("body").inner_text()
-            raise AssertionError(f"{self.name} does not read {text!r} but:\n{words}") from None
+        self._shows(self.view.get_by_text(text).filter(visible=True).first, f"{text!r}", within_ms)
 
     def reads_nothing_of(self, text: str | re.Pattern[str]) -> None:
         """Wait until the page does not show `text`, or not any more."""
@@ -176,6 +172,13 @@ class Window:
     def leave(self) -> None:
         """Close the window."""
         self.context.close()
+
+    def _shows(self, what: Locator, words: str, within_ms: int = WAIT_MS) -> None:
+        try:
+            expect(what).to_be_visible(timeout=within_ms)
+        except AssertionError:
+            text = self.view.locator("body").inner_text()
+            raise AssertionError(f"{self.name} does not read {words} but:\n{text}") from None
 
     def _until(self, holds: Callable[[], bool], what: str, within_ms: int = 30_000) -> None:
         for _ in range(within_ms // 100):
@@ -310,10 +313,11 @@ class Agent(Window):
 
     def hears(self, citizen: str) -> None:
         """Wait until the question rings."""
-        expect(self.button(f"Prendre la conversation de {citizen}")).to_be_visible(timeout=WAIT_MS)
+        self._shows(self.button(f"Prendre la conversation de {citizen}"), f"that {citizen} rings")
 
     def take(self, citizen: str) -> None:
         """Take what rings."""
+        self.hears(citizen)
         self.press(f"Prendre la conversation de {citizen}")
         self.has(citizen)
 
