@@ -21,6 +21,7 @@ async def test_it_rings_at_all_with_name_and_subject_and_the_others_read_who_is_
         assert (row["subject"], row["words"], row["pupil"]) == ("maths", "Les divisions", ines.id)
         assert volunteer.pupil(ines)["name"] == "Inès M."
         assert volunteer.pupil(ines)["question"] == ines.question
+    await monique.sees(lambda: monique.row(ines), "the question in line")
     assert not monique.row(ines)["ringing"], "she rests"
     await ines.waits("ringing")
 

@@ -20,7 +20,7 @@ async def test_the_pupil_reads_that_nobody_took_it_and_stays_in_line_until_someb
     await school.change(tables.call_offer, {"call": ines.call}, until=school.context.clock())
     told = await ines.waits("nobody_yet")
     assert (told["id"], told["ahead"]) == (ines.question, 0)
-    assert not jeanne.row(ines)["ringing"], "she is left in peace"
+    await jeanne.sees(lambda: not jeanne.row(ines)["ringing"], "that she is left in peace")
     assert jeanne.row(ines)["rank"] == 1
 
     await school.change(tables.call_offer, {"call": ines.call}, until=school.context.clock())

@@ -73,6 +73,7 @@ async def test_a_closed_conversation_that_is_written_to_comes_back_to_who_had_it
     await paul.sees_talk("that it is closed", state="closed")
     await paul.writes("J’oubliais quelque chose.")
     await karim.hears(paul)
+    await claire.sees(lambda: claire.row(paul.conversation), "that somebody waits")
     assert not claire.row(paul.conversation)["offered"]
     assert paul.heard()[-1] == "J’oubliais quelque chose."
 

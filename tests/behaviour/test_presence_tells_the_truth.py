@@ -35,7 +35,7 @@ async def test_she_comes_hides_the_page_has_a_lesson_and_goes(school: School) ->
     await school.meet(ines, jeanne)
     await is_shown(jeanne, ines, "lesson")
     assert jeanne.pupil(ines)["with_name"] == "Jeanne V."
-    assert ines.room["volunteers"][jeanne.id]["presence"] == "lesson"
+    await ines.sees(lambda: ines.room["volunteers"][jeanne.id]["presence"] == "lesson", "the same")
     await ines.hangs_up()
     await is_shown(jeanne, ines, "here")
     await ines.drops()
