@@ -92,6 +92,24 @@ def dialogs_of_the_desk(claire: Agent) -> None:
     expect(claire.view.get_by_label(claire.composer)).to_be_focused()
 
 
+def test_the_form_stays_under_the_fingers_while_a_login_is_made(enter: Enter) -> None:
+    emma = enter(Citizen, "Emma Blanc")
+    emma.visit()
+    emma.open_help()
+    words = emma.view.get_by_label("Votre question")
+    words.evaluate("(field) => { field.same = true; }")
+    with emma.page.expect_response("**/api/guest/helpdesk"):
+        words.press_sequentially("Bo")
+    with emma.page.expect_websocket(lambda socket: socket.url.startswith("ws")) as connected:
+        words.press_sequentially("nj")
+    connected.value.wait_for_event("framereceived")
+    words.press_sequentially("our, ")
+    emma.page.wait_for_load_state("networkidle")
+    emma.page.keyboard.type("une question")
+    expect(words).to_have_value("Bonjour, une question")
+    assert words.evaluate("(field) => field.same && field === document.activeElement")
+
+
 def test_arabic_is_read_from_right_to_left(enter: Enter) -> None:
     emma = enter(Citizen, "إيما")
     emma.town.site.language = "ar"

@@ -136,7 +136,8 @@ export function openHelp(host: Host, login: string, language: string): Help {
       if (request.pending.value) return "leaving";
       if (invited.value) return "join";
       if (talk.value) return talk.value.ended.value ? "ended" : "talk";
-      return door.session.value && !view.value ? "loading" : "welcome";
+      // The form stays under the fingers of somebody who is signed in while she types.
+      return door.session.value && !view.value && door.resumes ? "loading" : "welcome";
     }),
   };
 }

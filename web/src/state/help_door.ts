@@ -11,6 +11,8 @@ export interface Door {
   readonly session: ReadonlySignal<Session | undefined>;
   /** The page keeps the login itself: framed by another site, or without a login of its own. */
   readonly keepsSecret: boolean;
+  /** There was a login when the page was opened, and it has not ended: what it sees is waited for. */
+  readonly resumes: boolean;
   /** The session; a guest's is made at the first call. Rejects with `Refusal`. */
   enter(language: string): Promise<Session>;
   /** Goes on as the person to whom the code belongs. Rejects with `Refusal`. */
@@ -38,6 +40,7 @@ export function openDoor(login: string): Door {
   const session = signal<Session | undefined>(undefined);
   let opening: Promise<Session> | undefined;
   let credentials: Credentials | undefined = login ? { login } : remembered();
+  let resumes = credentials !== undefined;
 
   function open(known: Credentials): Promise<Session> {
     credentials = known;
@@ -61,12 +64,16 @@ export function openDoor(login: string): Door {
   function forget(): void {
     kept.write(GUEST, "");
     credentials = undefined;
+    resumes = false;
     session.value = undefined;
   }
   if (credentials) void enter("").catch(() => undefined);
   return {
     session,
     keepsSecret: login === "",
+    get resumes() {
+      return resumes;
+    },
     enter,
     useCode: async (code) => {
       if (login) {
