@@ -1,6 +1,7 @@
 """Real processes: start, wait on conditions, and leave none behind."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import psutil
 
 TICK_S = 0.02
+PORTS = range(18_000, 32_000)
 
 
 def wait_until(condition: Callable[[], bool], what: str, timeout_s: float = 10.0) -> None:
@@ -29,19 +31,22 @@ def wait_until(condition: Callable[[], bool], what: str, timeout_s: float = 10.0
 
 
 def free_port() -> int:
-    """Find a port that is free for UDP and TCP at this moment."""
-    while True:
+    """Find a port that is free for UDP and TCP at this moment.
+
+    Below those that systems give to outgoing connections: one of these might take it before it is used.
+    """
+    for port in random.sample(PORTS, len(PORTS)):
         with (
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
             socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
         ):
-            udp.bind(("", 0))
-            port: int = udp.getsockname()[1]
             try:
+                udp.bind(("", port))
                 tcp.bind(("", port))
             except OSError:
                 continue
             return port
+    raise OSError(f"no port of {PORTS.start} to {PORTS.stop - 1} is free")
 
 
 def end_when_asked() -> None:

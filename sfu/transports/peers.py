@@ -89,7 +89,11 @@ class Peers:
             PortTakenError: The TCP port is in use.
         """
         if tcp:
-            await self._tcp.start(self._listening, self.port)
+            try:
+                await self._tcp.start(self._listening, self.port)
+            except OSError:
+                self._udp.close()
+                raise
         self._udp.start(asyncio.get_running_loop())
 
     async def stop(self) -> None:

@@ -13,6 +13,7 @@ from load.peer.aiortc_hooks import fingerprints
 from load.peer.connection import Connection, Events
 from load.peer.ice import Credentials as PeerCredentials
 from load.peer.links import Loss
+from load.system.processes import free_port
 from sfu.core.contract import Credentials, OpenPeer
 from sfu.dataplane.contract import (
     Address,
@@ -50,7 +51,7 @@ class Worker:
             lambda transport: self.happened.put_nowait(("connected", transport)),
             lambda transport, reason: self.happened.put_nowait((reason, transport)),
         )
-        self.peers = Peers(LISTENING, 0, CERTIFICATE, sink)
+        self.peers = Peers(LISTENING, free_port(), CERTIFICATE, sink)
 
     def take_media(self, batch: Sequence[tuple[bytes, Address]], _: float) -> None:
         self.media += batch
