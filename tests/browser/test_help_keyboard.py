@@ -86,6 +86,8 @@ def dialogs_of_the_desk(claire: Agent) -> None:
         expect(claire.view.get_by_label(claire.composer)).to_be_focused()
     claire.page.keyboard.press("Control+k")
     claire.reads("Flèches pour choisir, Entrée pour insérer, Échap pour fermer.")
+    expect(claire.view.get_by_role("combobox")).to_be_focused()
+    expect(claire.view.get_by_role("option").first).to_be_visible()
     claire.page.keyboard.press("ArrowDown")
     claire.page.keyboard.press("Enter")
     expect(claire.view.get_by_label(claire.composer)).not_to_have_value("")

@@ -51,6 +51,7 @@ def test_a_question_becomes_a_lesson_with_sight_and_sound_and_is_remembered(
 
 
 def they_send_full_pictures(*people: Person) -> None:
+    """How soon is asked in test_media.py, where two pages have the machine for themselves."""
     for person in people:
         person.until_media(
             lambda found: (
@@ -60,7 +61,6 @@ def they_send_full_pictures(*people: Person) -> None:
                 and found["sent"]["f"]["limited"] != "bandwidth"
             ),
             "sent a full picture",
-            within_s=4,
         )
 
 

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { words } from "../../i18n/desk";
 import { findMacros } from "../../state/desk_macros";
 import type { MacrosView } from "../../wire/messages.gen";
@@ -31,7 +31,8 @@ export function MacroPicker({ macros, topic, search, inField, field, onPick, onC
   useEffect(() => {
     at.value = 0;
   }, [asked]);
-  useEffect(() => {
+  // Before it is painted: what is typed next goes into the search.
+  useLayoutEffect(() => {
     if (!inField) input.current?.focus();
   }, []);
   useEffect(() => {
