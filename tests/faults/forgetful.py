@@ -17,8 +17,9 @@ MARK = "forgetful"
 def install():
     commit, stored = DefaultDialect.do_commit, count(1)
 
-    def note(connection, _cursor, statement, *_rest):
-        if statement.startswith("INSERT INTO log_event"):
+    def note(connection, _cursor, statement, parameters, *_rest):
+        # Messages only: without a start or a claim there would be no talk to forget.
+        if statement.startswith("INSERT INTO log_event") and "message" in parameters:
             connection.info[MARK] = True
 
     def do_commit(self, connection):

@@ -16,7 +16,7 @@ from load.soak.stage import Setting
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 
 SHORT = Extent(conversations=4, messages=300, faults=20)
-QUIET = Extent(conversations=2, messages=60, faults=0, per_second=20)
+QUIET = Extent(conversations=2, messages=100, faults=0, per_second=20)
 SEED = 20261122
 VICTIMS = {"page", "web", "worker", "redis", "line up", "line down"}
 
