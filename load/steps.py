@@ -1,15 +1,23 @@
-"""The steps of a call, each a Locust request of its own. Names only: both the asyncio and the gevent side read them."""
+"""What is measured, each a Locust request of its own. Names only: both the asyncio and the gevent side read them."""
 
 from enum import StrEnum
 
 
 class Step(StrEnum):
-    """What is measured and checked. Values are milliseconds, but for ``LOSS``: lost packets of a thousand."""
+    """What is measured and checked; ``UNITS`` names the units of those that are no milliseconds."""
 
     SIGN_IN = "sign-in"
-    """A personal link's secret to a login and the first classroom view."""
+    """A personal link's secret, or a guest's coming in, to a login and the first view."""
     PRESENCE = "presence"
     """A volunteer's connection to her own name shown as here."""
+    RECONNECT = "reconnect"
+    """A connection lost until another one shows everything that was open, up to date."""
+
+    # --- in the classroom
+    PHOTO = "photo"
+    """A pupil's photo, sent to its acknowledgement."""
+    PHOTO_SEEN = "photo seen"
+    """The volunteer's page asks for it to its last octet."""
     QUESTION = "question"
     """Ask to its acknowledgement."""
     RING = "question to ring"
@@ -18,31 +26,73 @@ class Step(StrEnum):
     """Ringing on the screen to the acknowledgement of Accept, pressed at once."""
     TAKEN = "question to accept"
     """The pupil's way through the line."""
-    JOIN = "join"
-    """Offer sent to SRTP keys: signaling, SFU, ICE and DTLS."""
-    FIRST_PACKET = "accept to first packet"
-    """Accept pressed to the first media of the pupil."""
-    FIRST_KEYFRAME = "first keyframe"
-    """Accept pressed (pupil: shown) to a whole picture that can be decoded."""
-    NAME = "name beside the picture"
-    """Accept pressed (pupil: shown) to the other's name in the camera slot of the view."""
-    DELAY = "one-way delay"
-    """Median of a call's frames, by the stamps they carry."""
-    LOSS = "loss"
-    """Packets that did not arrive at first, of a thousand; a jump or a start without keyframe fails it too."""
-    CHAT_ACKNOWLEDGEMENT = "chat acknowledgement"
-    CHAT_SCREEN = "chat to the other's screen"
-    HANG_UP = "hang-up"
-    """Pressed to the call shown as ended and the person back where she was."""
-    HANG_UP_SCREEN = "hang-up to the other's screen"
     NOTE = "two lines"
     """The volunteer's note to its acknowledgement."""
 
+    # --- in a call
+    JOIN = "join"
+    """Offer sent to SRTP keys: signaling, SFU, ICE and DTLS."""
+    FIRST_PACKET = "accept to first packet"
+    """Accept pressed to the first media of the other."""
+    FIRST_KEYFRAME = "first keyframe"
+    """Accept pressed (by the other: shown) to a whole picture that can be decoded."""
+    NAME = "name beside the picture"
+    """Accept pressed (by the other: shown) to the other's name in the camera slot of the view."""
+    RIGHT_PERSON = "right person"
+    """Frames by stamps of somebody else than the one who is shown; one fails it."""
+    DELAY = "one-way delay"
+    """Median of a call's frames, by the stamps they carry."""
+    JITTER = "jitter"
+    """Of the voice, RFC 3550 A.8, at the end of a call."""
+    LOSS = "loss"
+    """Packets that did not arrive at first, of a thousand; a jump fails it too."""
+    DECODING = "decoding"
+    """Frames that libvpx decoded, in the calls where that is tried; one that it refuses fails it."""
+    HANG_UP = "hang-up"
+    """Pressed to the call shown as ended and the person back where she was."""
+    HANG_UP_SCREEN = "hang-up to the other's screen"
 
-NEEDED = frozenset(Step) - {Step.RING}
-"""Steps without which no call took place. ``RING`` needs a volunteer who was free when the question came."""
+    # --- in writing
+    CHAT_ACKNOWLEDGEMENT = "chat acknowledgement"
+    """Send pressed to the acknowledgement after the commit, however often it was sent."""
+    CHAT_SCREEN = "chat to the other's screen"
+
+    # --- at the help desk
+    LOADER = "loader"
+    """The administration's page fetches the loader of the help."""
+    HELP_PAGE = "help page"
+    """The help is opened: its page, the scripts and styles it names, and the welcome."""
+    SUBMIT = "question in line"
+    """A citizen's first words to their acknowledgement."""
+    OFFER = "line to ring"
+    """The citizen's pressing Send to its ringing on the screen of an agent who had nothing else to do."""
+    CLAIM = "ring to claim"
+    """Ringing on the agent's screen to the acknowledgement of taking it, pressed at once."""
+    INVITE = "invitation"
+    """A citizen asks somebody to help, to the link on the screen."""
+    HELPER_HERE = "helper here"
+    """The helper's coming in to her name on the citizen's screen."""
+    DRAFT_SCREEN = "draft to the citizen's screen"
+    """What a helper writes, shown before it is sent."""
+    PROPOSAL = "video proposed to ring"
+    """The citizen asks to go over to video, until that rings on the agent's screen."""
+    CLOSING = "conversation closed"
+    """Pressed to both the state and the question how it was on the citizen's screen."""
+
+
+UNITS = {Step.LOSS: "per mille", Step.RIGHT_PERSON: "frames", Step.DECODING: "frames"}
 
 
 def unit(step: str) -> str:
     """Give the unit of a step's value."""
-    return "per mille" if step == Step.LOSS else "ms"
+    return UNITS.get(Step(step), "ms") if step in set(Step) else "ms"
+
+
+NEEDED = frozenset(
+    {
+        *(Step.SIGN_IN, Step.PRESENCE, Step.QUESTION, Step.ACCEPT, Step.TAKEN, Step.NOTE),
+        *(Step.JOIN, Step.FIRST_PACKET, Step.FIRST_KEYFRAME, Step.NAME, Step.DELAY, Step.LOSS),
+        *(Step.CHAT_ACKNOWLEDGEMENT, Step.CHAT_SCREEN, Step.HANG_UP, Step.HANG_UP_SCREEN),
+    }
+)
+"""Steps without which no lesson took place. ``RING`` needs a volunteer who was free when the question came."""

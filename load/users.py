@@ -145,9 +145,9 @@ class Person(User):
             self.carry_out(self.evening.driver.act(self.number, "leave"))
         self.evening.left(self.number)
 
-    def lesson(self) -> bool:
-        """Have the driver play a lesson; tell whether it took place."""
-        return self.carry_out(self.evening.driver.act(self.number, "lesson")).took_place
+    def turn(self) -> bool:
+        """Have the driver play one turn; tell whether it took place."""
+        return self.carry_out(self.evening.driver.act(self.number, "turn")).took_place
 
     def carry_out(self, reports: Iterable[object]) -> Finished:
         """Turn what the driver reports into requests of Locust.
@@ -193,7 +193,7 @@ class Pupil(Person):
         if not self.entered or not self.evening.may_begin():
             raise StopUser
         try:
-            took_place = self.lesson()
+            took_place = self.turn()
             self.evening.made += took_place
         finally:
             self.evening.ended += 1
@@ -210,4 +210,4 @@ class Volunteer(Person):
         """One lesson, if something rings."""
         if not self.entered or self.evening.is_over:
             raise StopUser
-        self.lesson()
+        self.turn()

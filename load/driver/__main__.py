@@ -86,7 +86,7 @@ class Driver:
             return True
         person = self._persons[act.user]
         person.measuring = measuring
-        return await person.lesson()
+        return await person.turn()
 
     def _measured(self, act: int, step: Step, value: float, error: str) -> None:
         self._tell(Measured(id=act, step=step, value=value, error=error))

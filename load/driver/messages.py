@@ -13,7 +13,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_
     """Of this act, in the answers."""
     user: int
     act: str
-    """``enter``, ``lesson`` or ``leave``; ``watch`` asks how the driver itself does (no user)."""
+    """``enter``, ``turn`` or ``leave``; ``watch`` asks how the driver itself does (no user)."""
     role: str = ""
     """When entering: ``pupil`` or ``volunteer``."""
     base: str = ""
@@ -39,7 +39,7 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
 
     id: int
     took_place: bool = False
-    """``lesson``: there was one; a volunteer at whom nothing rings for a while has none."""
+    """``turn``: there was something to do; a volunteer at whom nothing rings for a while has none."""
     error: str = ""
     """The act could not be carried out at all."""
 

@@ -23,7 +23,7 @@ class Plan:
 
 
 class Person(ABC):
-    """A page that is open. ``enter``, ``lesson`` again and again, ``leave``."""
+    """A page that is open. ``enter``, ``turn`` again and again, ``leave``."""
 
     def __init__(self, plan: Plan, measuring: Measuring) -> None:
         self.measuring = measuring
@@ -66,8 +66,8 @@ class Person(ABC):
         """Do what follows on entering."""
 
     @abstractmethod
-    async def lesson(self) -> bool:
-        """Have a lesson; False when there was nothing to do.
+    async def turn(self) -> bool:
+        """Do once what this person is here for, such as a lesson; False when there was nothing to do.
 
         Raises:
             StepFailed: A step failed, after which the lesson could not go on.

@@ -24,8 +24,8 @@ class Pupil(Person):
         with self.measuring.failing(Step.SIGN_IN, began):
             await self.client.send(Checked(camera=True, microphone=True))
 
-    async def lesson(self) -> bool:
-        """Ask and have a lesson; as ``Person.lesson``."""
+    async def turn(self) -> bool:
+        """Ask and have a lesson; as ``Person.turn``."""
         ask = Ask(client_id=uuid.uuid4().hex, subject="maths", words=WORDS)
         with self.measuring.timed(Step.QUESTION) as asked_at:
             asked = Asked(**await self.client.send(ask))

@@ -29,7 +29,7 @@ class Volunteer(Person):
         with self.measuring.timed(Step.PRESENCE, began):
             await self.see(self._is_here, "her own name as here")
 
-    async def lesson(self) -> bool:
+    async def turn(self) -> bool:
         """Take what rings; False when nothing did for a while, or another one was faster."""
         listening_at = time.time()
         ringing = await self._ringing()

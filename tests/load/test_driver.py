@@ -71,7 +71,7 @@ async def test_a_server_that_is_away_is_a_failed_sign_in_and_the_driver_ends_wit
         assert (measured.id, measured.step) == (1, "sign-in")
         assert measured.error
         assert await owner.report() == Finished(id=1)
-        owner.ask(Act(id=2, user=7, act="lesson"))
+        owner.ask(Act(id=2, user=7, act="turn"))
         refused = await owner.report()
         assert isinstance(refused, Measured)
         assert refused.error == "not signed in"
@@ -90,7 +90,7 @@ async def test_a_volunteer_sees_herself_and_waits_in_vain(system: System) -> Non
             "presence",
         ]
         assert await owner.report() == Finished(id=1, took_place=True)
-        owner.ask(Act(id=2, user=1, act="lesson"))
+        owner.ask(Act(id=2, user=1, act="turn"))
         assert await owner.report() == Finished(id=2, took_place=False)
         owner.ask(Act(id=3, user=0, act="watch"))
         watched = await owner.report()
