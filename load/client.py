@@ -118,26 +118,35 @@ class Client:
         self._socket.on("message", handler=self._received)
 
     @classmethod
-    async def sign_in(cls, base: str, token: str, keep: Literal["cookie", "page"] = "cookie") -> "Client":
+    async def sign_in(
+        cls, base: str, token: str, keep: Literal["cookie", "page"] = "cookie", address: str = ""
+    ) -> "Client":
         """Open a login with the secret of a personal link or a short code.
 
-        Raises:
-            Refused: The server did.
-        """
-        return await cls._enter(base, "sign-in", SignIn(token=token, keep=keep))
-
-    @classmethod
-    async def come_in(cls, base: str, app: str, language: str = "fr") -> "Client":
-        """Open a login without a link, as a guest.
+        Args:
+            base: ``http://host:port`` of the server.
+            token: The secret.
+            keep: Where the login's secret is kept.
+            address: Whom limits count, where the server trusts this machine as its proxy; empty for the machine's own.
 
         Raises:
             Refused: The server did.
         """
-        return await cls._enter(base, f"guest/{app}", ComeIn(language=language))
+        return await cls._enter(base, "sign-in", SignIn(token=token, keep=keep), address)
 
     @classmethod
-    async def _enter(cls, base: str, path: str, asked: msgspec.Struct) -> "Client":
-        session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), headers={"Origin": base})
+    async def come_in(cls, base: str, app: str, language: str = "fr", address: str = "") -> "Client":
+        """Open a login without a link, as a guest; ``address`` as in ``sign_in``.
+
+        Raises:
+            Refused: The server did.
+        """
+        return await cls._enter(base, f"guest/{app}", ComeIn(language=language), address)
+
+    @classmethod
+    async def _enter(cls, base: str, path: str, asked: msgspec.Struct, address: str) -> "Client":
+        headers = {"Origin": base} | ({"X-Forwarded-For": address} if address else {})
+        session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), headers=headers)
         try:
             body = msgspec.msgpack.encode(asked)
             async with session.post(f"{base}/api/{path}", data=body, headers=MSGPACK) as response:

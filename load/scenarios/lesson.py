@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from classroom.wire import Say
+from load.scenarios.classroom import InClassroom
 from load.scenarios.measuring import CheckFailed
 from load.scenarios.media import Media
-from load.scenarios.person import Person
 from load.steps import Step
 from load.thresholds import WITHIN_S
 from signaling.calls.wire import HangUp, Ready
@@ -40,7 +40,7 @@ def read_greeting(text: str) -> tuple[int, int]:
 class Lesson:
     """One person's side of one lesson. ``open``, ``share``, ``close``."""
 
-    def __init__(self, person: Person, call: str, media: Media) -> None:
+    def __init__(self, person: InClassroom, call: str, media: Media) -> None:
         self.id = ""
         """Empty until the page shows it."""
         self._person = person

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 
 from load import thresholds
-from load.client import Client
 from load.peer.peer import SyntheticPeer
 from load.peer.statistics import PeerStatistics, SlotStatistics
-from load.scenarios.measuring import CheckFailed, Measuring
+from load.scenarios.measuring import CheckFailed
+from load.scenarios.person import Person
 from load.steps import Step
 from signaling.calls.wire import Join
 
@@ -18,11 +18,12 @@ KINDS = ("audio", "video")
 class Media:
     """A synthetic peer in a call. ``join``, ``send``, ..., ``close``."""
 
-    def __init__(self, client: Client, call: str, measuring: Measuring) -> None:
+    def __init__(self, person: Person, call: str) -> None:
         self.epoch = 0
-        self._client = client
+        self._client = person.client
         self._call = call
-        self._measuring = measuring
+        self._measuring = person.measuring
+        self._layer = person.plan.layer
         self._peer = SyntheticPeer()
         self._connecting_at = 0.0
 
@@ -45,7 +46,7 @@ class Media:
 
     def send(self) -> None:
         """Microphone and camera on."""
-        self._peer.publish(audio=True, video=["f"])
+        self._peer.publish(audio=True, video=[self._layer])
 
     async def first_packet(self, since: float) -> None:
         """Wait for the first media, counted from ``since`` (``time.monotonic()``); exact.

@@ -1,25 +1,38 @@
-"""One person and her page: the part that pupils and volunteers share."""
+"""One person and her page: the part that everybody shares who signs in."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from load.client import Client
+from load.scenarios.invitations import Invitations
 from load.scenarios.measuring import FAILURES, CheckFailed, Measuring
 from load.steps import Step
 from load.thresholds import WITHIN_S
 
-CLASSROOM = "classroom"
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a person is told."""
+    """What a person is told.
+
+    Attributes:
+        base: ``http://host:port`` of the system.
+        token: Of her personal link; empty for guests and visitors.
+        talk_s: How long she talks with somebody, in seconds.
+        address: Whom the system's limits count, where it trusts the generator as its proxy.
+        layer: Size of the picture that she sends: ``f`` 640x480, ``h`` 320x240, ``q`` 160x120.
+        decode: Whether frames that come are also decoded.
+        invitations: Where citizens and helpers of one driver meet.
+    """
 
     base: str
     token: str
     talk_s: float
+    address: str = ""
+    layer: str = "f"
+    decode: bool = False
+    invitations: Invitations = field(default_factory=Invitations)
 
 
 class Person(ABC):
@@ -38,40 +51,45 @@ class Person(ABC):
             raise CheckFailed("not signed in")
         return self._client
 
-    @property
-    def view(self) -> dict[str, Any]:
-        """The classroom as this person sees it now."""
-        return dict(self.client.views.get(CLASSROOM) or {})
-
-    @property
-    def id(self) -> str:
-        """Her id, as views and logs name her."""
-        return str(self.view["me"])
-
     async def enter(self) -> None:
-        """Use the personal link and open the page.
+        """Sign in and open the page.
 
         Raises:
             StepFailed: Something did not work.
         """
         with self.measuring.timed(Step.SIGN_IN) as began:
-            self._client = await Client.sign_in(self.plan.base, self.plan.token)
+            self._client = await self.sign_in()
             await self._client.connect()
-            if await self._client.open_view(CLASSROOM) is None:
-                raise CheckFailed("the classroom is not open to this person")
+            await self.open_page()
         await self.arrived(began)
 
-    @abstractmethod
-    async def arrived(self, began: float) -> None:
-        """Do what follows on entering."""
+    async def sign_in(self) -> Client:
+        """Open a login, by the personal link unless a person has another way."""
+        return await Client.sign_in(self.plan.base, self.plan.token, address=self.plan.address)
 
-    @abstractmethod
     async def turn(self) -> bool:
         """Do once what this person is here for, such as a lesson; False when there was nothing to do.
 
         Raises:
-            StepFailed: A step failed, after which the lesson could not go on.
+            StepFailed: A step failed, after which it could not go on.
         """
+        return await self.take_turn()
+
+    @abstractmethod
+    async def open_page(self) -> None:
+        """Open the first view.
+
+        Raises:
+            CheckFailed: It is not open to this person.
+        """
+
+    @abstractmethod
+    async def arrived(self, began: float) -> None:
+        """Do what follows on entering, which began then (``time.monotonic()``)."""
+
+    @abstractmethod
+    async def take_turn(self) -> bool:
+        """As ``turn``."""
 
     async def leave(self) -> None:
         """Close the page."""

@@ -4,10 +4,10 @@ import time
 import uuid
 
 from classroom.wire import Ask, Asked, Cancel, Checked
+from load.scenarios.classroom import InClassroom
 from load.scenarios.lesson import Lesson
 from load.scenarios.measuring import CheckFailed, StepFailed
 from load.scenarios.media import Media
-from load.scenarios.person import Person
 from load.steps import Step
 from load.thresholds import IN_LINE_S
 from signaling.calls.wire import HangUp
@@ -16,7 +16,7 @@ WORDS = "Je ne comprends pas comment on additionne deux fractions."
 WAITING = ("queued", "offered")
 
 
-class Pupil(Person):
+class Pupil(InClassroom):
     """As a pupil's page does it."""
 
     async def arrived(self, began: float) -> None:
@@ -24,12 +24,12 @@ class Pupil(Person):
         with self.measuring.failing(Step.SIGN_IN, began):
             await self.client.send(Checked(camera=True, microphone=True))
 
-    async def turn(self) -> bool:
+    async def take_turn(self) -> bool:
         """Ask and have a lesson; as ``Person.turn``."""
         ask = Ask(client_id=uuid.uuid4().hex, subject="maths", words=WORDS)
         with self.measuring.timed(Step.QUESTION) as asked_at:
             asked = Asked(**await self.client.send(ask))
-        media = Media(self.client, asked.call, self.measuring)
+        media = Media(self, asked.call)
         lesson = Lesson(self, asked.call, media)
         try:
             await self._wait_in_line(asked, asked_at, media)

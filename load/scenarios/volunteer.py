@@ -6,10 +6,10 @@ from typing import Any
 
 from classroom.wire import WriteNote
 from load.client import Refused
+from load.scenarios.classroom import InClassroom
 from load.scenarios.lesson import Lesson
 from load.scenarios.measuring import CheckFailed, StepFailed
 from load.scenarios.media import Media
-from load.scenarios.person import Person
 from load.steps import Step
 from signaling.calls.wire import Accept, HangUp
 from signaling.wire import Code
@@ -21,7 +21,7 @@ FASTER = (Code.TAKEN, Code.CONFLICT)
 NOTE = "Les fractions : elle comprend mieux avec un dessin.\nÀ revoir : le dénominateur commun."
 
 
-class Volunteer(Person):
+class Volunteer(InClassroom):
     """As a volunteer's page does it."""
 
     async def arrived(self, began: float) -> None:
@@ -29,7 +29,7 @@ class Volunteer(Person):
         with self.measuring.timed(Step.PRESENCE, began):
             await self.see(self._is_here, "her own name as here")
 
-    async def turn(self) -> bool:
+    async def take_turn(self) -> bool:
         """Take what rings; False when nothing did for a while, or another one was faster."""
         listening_at = time.time()
         ringing = await self._ringing()
@@ -53,7 +53,7 @@ class Volunteer(Person):
         return True
 
     async def _teach(self, call: str, accepted_at: float) -> None:
-        media = Media(self.client, call, self.measuring)
+        media = Media(self, call)
         lesson = Lesson(self, call, media)
         opening = asyncio.ensure_future(self._open(call, lesson))
         try:
