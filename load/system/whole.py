@@ -14,12 +14,15 @@ from urllib.request import urlopen
 from load.system import processes
 from load.system import redis as redis_servers
 from load.system.processes import Process, free_port, wait_until
+from load.system.redis import RedisServer
 
 ROOT = Path(__file__).parents[2]
 WEB = ("signaling",)
 """The module of a web process, and words that come before the apps."""
+SFU = ("sfu",)
 APPS = ("classroom.app:app",)
 UP_WITHIN_S = 45.0
+DOWN_WITHIN_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,9 @@ class System:
     apps: tuple[str, ...] = APPS
     """Dotted names of what web and worker processes serve."""
     web_program: tuple[str, ...] = WEB
+    sfu_program: tuple[str, ...] = SFU
+    redis: RedisServer | None = None
+    """None where it was there before."""
     web: list[Process] = field(default_factory=list)
     worker: list[Process] = field(default_factory=list)
     sfu: list[Process] = field(default_factory=list)
@@ -88,7 +94,17 @@ class System:
 
     def start_sfu(self) -> Process:
         """Start one more SFU worker on a port of its own."""
-        return self._start("sfu", self.sfu, "sfu", SFU_PORT=str(free_port()))
+        return self._start("sfu", self.sfu, *self.sfu_program, SFU_PORT=str(free_port()))
+
+    def restart_web(self) -> None:
+        """End all web processes in order, then start as many."""
+        living = [process for process in self.web if process.popen.poll() is None]
+        for process in living:
+            process.popen.terminate()
+        for process in living:
+            process.wait(DOWN_WITHIN_S)
+        for _ in living:
+            self.start_web()
 
     def seed(self) -> None:
         """Make the demonstration class, and know its links."""
@@ -155,6 +171,7 @@ def running(  # noqa: PLR0913 - all but the folder may be left out
     redis_url: str | None = None,
     apps: tuple[str, ...] = APPS,
     web_program: tuple[str, ...] = WEB,
+    sfu_program: tuple[str, ...] = SFU,
     **more: str,
 ) -> Iterator[System]:
     """Run a migrated, seeded and healthy system until the end of the block.
@@ -166,12 +183,12 @@ def running(  # noqa: PLR0913 - all but the folder may be left out
         database_url: Of an empty database; an SQLite file in ``folder`` when None.
         redis_url: Of a running Redis or Valkey; one of its own when None.
         apps: What web and worker processes serve.
-        web_program: What starts a web process.
+        web_program: What starts a web process: a module, and words that come before the apps.
+        sfu_program: What starts an SFU worker.
         more: Added to every process' environment.
     """
     with ExitStack() as stack:
-        if redis_url is None:
-            redis_url = stack.enter_context(redis_servers.running()).url
+        redis = stack.enter_context(redis_servers.running()) if redis_url is None else None
         port = free_port()
         system = System(
             base=f"http://127.0.0.1:{port}",
@@ -180,7 +197,7 @@ def running(  # noqa: PLR0913 - all but the folder may be left out
             | {
                 "PERMANENCE_DEMO": "1",
                 "DATABASE_URL": database_url or f"sqlite:///{folder / 'permanence.sqlite3'}",
-                "REDIS_URL": redis_url,
+                "REDIS_URL": redis.url if redis else str(redis_url),
                 "DATA_DIR": str(folder / "data"),
                 "PORT": str(port),
                 "PYTHONUNBUFFERED": "1",
@@ -188,6 +205,8 @@ def running(  # noqa: PLR0913 - all but the folder may be left out
             | more,
             apps=apps,
             web_program=web_program,
+            sfu_program=sfu_program,
+            redis=redis,
             _stack=stack,
         )
         system.admin("migrate", *apps)
