@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pylibsrtp
 from aiortc import RTCCertificate
 
+from load.blaster.leg import Leg
 from load.peer.aiortc_hooks import DtlsClient
 from load.peer.ice import Credentials, IceAgent
 from load.peer.links import Link, Loss, TcpLink, UdpLink
@@ -71,6 +72,19 @@ class Connection:
         """Encrypt and send a compound packet."""
         if self._dtls.outbound:
             self._send_media(self._dtls.outbound.protect_rtcp(packet))
+
+    def detach(self) -> Leg:
+        """Take the transport out of asyncio: nothing is read or sent here any more until ``close`` says goodbye.
+
+        Raises:
+            ConnectionError: It is not connected, or not by UDP.
+        """
+        link, to, inbound, outbound = self._link, self.ice.selected, self._dtls.inbound, self._dtls.outbound
+        if not (isinstance(link, UdpLink) and to and inbound and outbound):
+            raise ConnectionError("only a connection by UDP can be detached")
+        if self._ice_task:
+            self._ice_task.cancel()
+        return Leg(link.detach(to), to, outbound.protect, inbound.unprotect, self.ice.check)
 
     async def close(self) -> None:
         """Say goodbye and close."""

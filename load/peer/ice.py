@@ -93,9 +93,24 @@ class IceAgent:
             self._nominated.set()
             self._check(address, nominate=True)
 
+    def check(self) -> bytes:
+        """Make a check whose answer nobody here waits for.
+
+        Raises:
+            ConnectionError: The other side is not known yet.
+        """
+        return bytes(self._request(nominate=False))
+
     def _check(self, address: tuple[str, int], *, nominate: bool) -> None:
+        request = self._request(nominate=nominate)
+        if len(self._pending) > 100:
+            self._pending.clear()
+        self._pending[request.transaction_id] = address
+        self._send(bytes(request), address)
+
+    def _request(self, *, nominate: bool) -> stun.Message:
         if self._remote is None:
-            return
+            raise ConnectionError("checks begin with start")
         attributes: dict[str, object] = {
             "USERNAME": f"{self._remote.ufrag}:{self.local.ufrag}",
             "PRIORITY": 0x6E7F00FF,
@@ -105,7 +120,4 @@ class IceAgent:
             attributes["USE-CANDIDATE"] = None
         request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST, attributes=attributes)
         request.add_message_integrity(self._remote.pwd.encode())
-        if len(self._pending) > 100:
-            self._pending.clear()
-        self._pending[request.transaction_id] = address
-        self._send(bytes(request), address)
+        return request

@@ -9,7 +9,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol, cast
 
@@ -55,9 +55,8 @@ class UdpLink:
 
     def send(self, packet: bytes, to: tuple[str, int]) -> None:
         """Send; what the kernel does not take is lost."""
-        family = socket.AF_INET6 if ":" in to[0] else socket.AF_INET
         with suppress(OSError):
-            self._socket(family).sendto(packet, to)
+            self._socket(_family(to)).sendto(packet, to)
 
     def close(self) -> None:
         """Close the sockets."""
@@ -65,6 +64,12 @@ class UdpLink:
             self._loop.remove_reader(sock.fileno())
             sock.close()
         self._sockets.clear()
+
+    def detach(self, to: tuple[str, int]) -> socket.socket:
+        """Read no more; give the socket that sends to an address. It is closed by ``close`` still."""
+        for sock in self._sockets.values():
+            self._loop.remove_reader(sock.fileno())
+        return self._socket(_family(to))
 
     def _socket(self, family: int) -> socket.socket:
         sock = self._sockets.get(family)
@@ -87,10 +92,20 @@ class UdpLink:
         with suppress(OSError):
             for _ in range(64):
                 data, notes, _, source = sock.recvmsg(2048, 64)
-                stamps = (_TIME.unpack(note[2]) for note in notes if note[1] == _TIMESTAMPS)
-                seconds, nanoseconds = next(stamps, (0, 0))
-                arrived = seconds + nanoseconds * 1e-9 + offset if seconds else time.monotonic()
-                self._received(data, source[:2], arrived)
+                self._received(data, source[:2], arrival_ns(notes) * 1e-9 + offset)
+
+
+def arrival_ns(notes: Sequence[tuple[int, int, bytes]]) -> int:
+    """Read CLOCK_REALTIME, when a datagram reached the socket, from the kernel's notes; now where there are none."""
+    for _, kind, note in notes:
+        if kind == _TIMESTAMPS:
+            seconds, nanoseconds = _TIME.unpack(note)
+            return int(seconds) * 1_000_000_000 + int(nanoseconds)
+    return time.time_ns()
+
+
+def _family(address: tuple[str, int]) -> int:
+    return socket.AF_INET6 if ":" in address[0] else socket.AF_INET
 
 
 class TcpLink(asyncio.Protocol):

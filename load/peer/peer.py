@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from aiortc import RTCCertificate
 
+from load.blaster.leg import Leg
 from load.peer import aiortc_hooks, clips, feedback, packets, reports, sdp, sections
 from load.peer.connection import Connection, Events
 from load.peer.ice import Credentials
@@ -168,6 +169,15 @@ class SyntheticPeer:
         """
         async with asyncio.timeout(timeout_s):
             await self._connection.move(Credentials(ice_ufrag, ice_pwd), candidates)
+
+    def detach(self) -> tuple[Leg, Sending]:
+        """Stop and give the transport away, for a blaster that sends what the offer announced; then ``close``.
+
+        Raises:
+            ConnectionError: It is not connected by UDP.
+        """
+        self._stop()
+        return self._connection.detach(), self._sending
 
     async def close(self) -> None:
         """Say goodbye and end."""

@@ -1,0 +1,80 @@
+"""Publishers and receivers on one of our forwarding servers, joined by synthetic peers and then detached."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from load.blaster.leg import Leg
+from load.blaster.pattern import Pattern, Source, Track
+from load.peer import sections
+from load.peer.peer import SyntheticPeer
+from load.system.sfu import SfuWorker
+
+JOINED_AT_ONCE = 4
+JOIN_S = 60.0
+
+
+@dataclass(slots=True)
+class Crowd:
+    """Detached legs, and what each of the publishing ones sends."""
+
+    publishers: list[tuple[Leg, Source]] = field(default_factory=list)
+    receivers: list[Leg] = field(default_factory=list)
+    streams: int = 0
+    """How many the receivers get together."""
+    _peers: list[SyntheticPeer] = field(default_factory=list)
+    _phases: random.Random = field(default_factory=lambda: random.Random(1))
+
+    async def add_calls(self, worker: SfuWorker, count: int, pattern: Pattern) -> None:
+        """Add rooms of two who both send and receive."""
+        begin = len(self._peers)
+        rooms = [f"call-{begin}-{number}" for number in range(count)]
+        for peer in await self._join(worker, [(room, name) for room in rooms for name in ("a", "b")]):
+            self.receivers.append(self._publish(peer, pattern))
+        self.streams += 2 * count * (1 + pattern.voice)
+
+    async def add_fan_out(self, worker: SfuWorker, receivers: int, pattern: Pattern) -> None:
+        """Add a room of one who sends and others who receive."""
+        room = f"hall-{len(self._peers)}"
+        names = ["publisher", *(f"receiver-{number}" for number in range(receivers))]
+        publisher, *others = await self._join(worker, [(room, name) for name in names])
+        self._publish(publisher, pattern)
+        self.receivers += [peer.detach()[0] for peer in others]
+        self.streams += receivers * (1 + pattern.voice)
+
+    async def close(self) -> None:
+        """Say goodbye for all."""
+        await asyncio.gather(*(peer.close() for peer in self._peers))
+
+    def _publish(self, peer: SyntheticPeer, pattern: Pattern) -> Leg:
+        leg, sending = peer.detach()
+        picture = Track(sending.camera["f"][0], sections.VP8, "1", "f")
+        voice = Track(sending.microphone, sections.OPUS, "0")
+        phase_s = self._phases.random() / min(pattern.rate, 30)
+        self.publishers.append((leg, Source(pattern, picture, voice, phase_s=phase_s)))
+        return leg
+
+    async def _join(self, worker: SfuWorker, places: Sequence[tuple[str, str]]) -> Iterable[SyntheticPeer]:
+        turn = asyncio.Semaphore(JOINED_AT_ONCE)
+
+        async def join(room: str, name: str) -> SyntheticPeer:
+            async with turn:
+                peer = SyntheticPeer()
+                await peer.connect(await worker.join(room, name, peer.offer()), timeout_s=JOIN_S)
+                return peer
+
+        joined = await asyncio.gather(*(join(*place) for place in places))
+        self._peers += joined
+        return joined
+
+
+@asynccontextmanager
+async def crowd() -> AsyncIterator[Crowd]:
+    """Hold a crowd until the end of the block."""
+    the = Crowd()
+    try:
+        yield the
+    finally:
+        await the.close()
