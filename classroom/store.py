@@ -120,10 +120,10 @@ async def timetable(tx: Transaction, zone: ZoneInfo) -> Timetable:
     )
 
 
-async def checked(tx: Transaction, login: str) -> bool:
-    """Whether the device check was passed on this login."""
-    found = await tx.execute(select(tables.check.c.login).where(tables.check.c.login == login))
-    return found.first() is not None
+async def checked(tx: Transaction, person: str) -> frozenset[str]:
+    """Logins of a person on which the device check was passed."""
+    found = await tx.execute(select(tables.check.c.login).where(tables.check.c.person == person))
+    return frozenset(login for (login,) in found)
 
 
 async def remember_check(tx: Transaction, **values: Value) -> None:

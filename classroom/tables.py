@@ -39,7 +39,7 @@ check = Table(
     "classroom_check",
     metadata,
     Column("login", String(64), primary_key=True),
-    Column("person", String(64), nullable=False),
+    Column("person", String(64), nullable=False, index=True),
     Column("camera", Boolean, nullable=False),
     Column("microphone", Boolean, nullable=False),
     Column("at", Double, nullable=False),
@@ -63,6 +63,7 @@ question = Table(
     Column("closed_at", Double),
     Column("purge_at", Double),
     UniqueConstraint("pupil", "client_id"),
+    Index("ix_classroom_question_state", "state", "asked_at"),
     Index("ix_classroom_question_purge_at", "purge_at"),
 )
 
@@ -84,6 +85,8 @@ lesson = Table(
     Column("purge_at", Double),
     Index("ix_classroom_lesson_pupil", "pupil", "started_at"),
     Index("ix_classroom_lesson_volunteer", "volunteer", "pupil"),
+    Index("ix_classroom_lesson_started_at", "started_at"),
+    Index("ix_classroom_lesson_ended_at", "ended_at"),
     Index("ix_classroom_lesson_purge_at", "purge_at"),
 )
 

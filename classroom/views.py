@@ -2,25 +2,26 @@
 
 from dataclasses import dataclass
 
-from classroom import store, tables
+from classroom import store
 from classroom.access import forbids_asking, forbids_taking
 from classroom.lessons import access_one_lesson
+from classroom.own import OwnRows
 from classroom.policy import ClassroomPolicy
 from classroom.projections import familiarity, pupil_view, volunteer_view
-from classroom.room import Room, read_room
+from classroom.room import Room, Rooms
 from classroom.wire import LessonView, PupilView, VolunteerView
-from signaling.api import Context, Login, Person, Refusal, Transaction
+from signaling.api import Context, Login, Person, Refusal
 from signaling.wire import Code
 
 ROLES = ("pupil", "volunteer", "coordinator")
 
 
-@dataclass(frozen=True, slots=True)
 class ClassroomView:
     """The main screen of everybody; what is on it depends on the role."""
 
-    context: Context
-    policy: ClassroomPolicy
+    def __init__(self, context: Context, policy: ClassroomPolicy) -> None:
+        self._rooms = Rooms(context, policy)
+        self._own = OwnRows(context)
 
     async def open(self, login: Login, key: str) -> None:
         """Let in every person of the classroom."""
@@ -28,37 +29,29 @@ class ClassroomView:
             raise Refusal(Code.FORBIDDEN, "not a person of the classroom")
 
     async def snapshot(self, login: Login, key: str) -> tuple[PupilView | VolunteerView, frozenset[str]]:
-        """Draw the room for this person."""
-        now, me = self.context.clock(), login.person
-        async with self.context.database.read() as tx:
-            room = await read_room(tx, self.context, self.policy, now)
-            if me.role == "pupil":
-                data: PupilView | VolunteerView = await self._pupil(tx, room, login)
-            else:
-                data = await self._volunteer(tx, room, me)
-        return data, frozenset({"classroom", "presence:classroom", f"person:{me.id}"})
+        """Draw the room for this person. A pupil's page shows volunteers only: other pupils may come and go."""
+        me, room = login.person, await self._rooms.read()
+        if me.role == "pupil":
+            return await self._pupil(room, login), _topics(me, "presence:classroom:volunteer")
+        return await self._volunteer(room, me), _topics(me, "presence:classroom")
 
-    async def _pupil(self, tx: Transaction, room: Room, login: Login) -> PupilView:
-        me = login.person
-        forbidden = forbids_asking(await store.enrolment(tx, me.id), is_open=room.hours.open, now=room.now)
-        mine = tables.lesson.c
-        last = await store.lessons(tx, mine.pupil == me.id, mine.outcome == "hung_up", limit=1)
+    async def _pupil(self, room: Room, login: Login) -> PupilView:
+        me, own = login.person, await self._own.of_pupil(login.person.id)
+        forbidden = forbids_asking(own.enrolment, is_open=room.hours.open, now=room.now)
         return pupil_view(
-            room,
-            me,
-            await store.lessons_with(tx, me.id),
-            last[0] if last else None,
-            may_ask=forbidden or "",
-            checked=await store.checked(tx, login.id),
+            room, me, own.lessons_with, own.last, may_ask=forbidden or "", checked=login.id in own.checked
         )
 
-    async def _volunteer(self, tx: Transaction, room: Room, me: Person) -> VolunteerView:
+    async def _volunteer(self, room: Room, me: Person) -> VolunteerView:
         if me.role == "coordinator":
             return volunteer_view(room, me, {}, None, Code.FORBIDDEN)
-        forbidden = forbids_taking(await store.vetting(tx, me.id), is_open=room.hours.open, now=room.now)
-        last = await store.lessons(tx, tables.lesson.c.volunteer == me.id, limit=1)
-        met = await store.met(tx, me.id, room.pupils)
-        return volunteer_view(room, me, met, last[0] if last else None, forbidden or "")
+        own = await self._own.of_volunteer(me.id)
+        forbidden = forbids_taking(own.vetting, is_open=room.hours.open, now=room.now)
+        return volunteer_view(room, me, own.met, own.last, forbidden or "")
+
+
+def _topics(me: Person, presence: str) -> frozenset[str]:
+    return frozenset({"classroom", presence, f"person:{me.id}"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from signaling.calls.service import Call, CallPolicy, Calls, Offer, Transition
 from signaling.database import Database, Transaction, metadata
 from signaling.errors import Refusal
 from signaling.feeds.ephemeral import Ephemeral
+from signaling.feeds.kept import Kept
 from signaling.feeds.service import Feeds, View
 from signaling.files.documents import Document, DocumentState, Follow, Share
 from signaling.files.service import Files
@@ -45,6 +46,7 @@ __all__ = [
     "DocumentState",
     "Ephemeral",
     "Handler",
+    "Kept",
     "Loads",
     "Login",
     "Notice",

@@ -8,7 +8,10 @@ Keys (times are Unix seconds of the callers' clocks):
 
 - ``presence:of:{app}:{person}``, a hash: connection to "end visible"; expires by itself.
 - ``presence:{app}``, a hash: person to "state end", what `Presence.of` reads.
-- ``presence:due``, a sorted set: "app person" by the next end of one of her connections, for the sweep.
+- ``presence:ends``, a sorted set: "app role person" by the next end of one of her connections, for the sweep.
+
+Topics: ``presence:{app}`` and ``presence:{app}:{role}`` for everybody who comes, goes, hides or shows the page;
+``seen:{app}`` when somebody's last seen was written.
 """
 
 import asyncio
@@ -18,7 +21,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -44,14 +47,14 @@ RETRY_AFTER_S = 2.0
 SETTLES_S = 5.0
 """After Redis came back empty, all processes have announced again by then."""
 SWEEP_MOST = 200
-DUE = "presence:due"
+DUE = "presence:ends"
 
 logger = logging.getLogger(__name__)
 
-# KEYS: connections of the person, states of the app, due. ARGV: now, person, app, then (optional) connection, end,
-# visible. Sets the connection, drops what has ended, files the person's state. Returns {before, after}.
+# KEYS: connections of the person, states of the app, due. ARGV: now, person, her row in due, then (optional)
+# connection, end, visible. Sets the connection, drops what has ended, files the person's state. Returns {before, after}.
 SETTLE = """
-local now, person, due = tonumber(ARGV[1]), ARGV[2], ARGV[3] .. ' ' .. ARGV[2]
+local now, person, due = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 if ARGV[4] then redis.call('HSET', KEYS[1], ARGV[4], ARGV[5] .. ' ' .. ARGV[6]) end
 local before, filed_end = string.match(redis.call('HGET', KEYS[2], person) or '', '^(%S+) (%S+)$')
 -- Who comes back after her end and before the sweep: others may have seen her gone.
@@ -79,6 +82,14 @@ else
 end
 return {before, state}
 """
+
+
+class Place(NamedTuple):
+    """Whose presence: a row of ``presence:ends``."""
+
+    app: str
+    role: str
+    person: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +189,13 @@ class Presence:
         due = await self._redis.zrangebyscore(DUE, "-inf", now, start=0, num=SWEEP_MOST)
         went: list[str] = []
         for row in due:
-            app, _, person = bytes(row).decode().partition(" ")
-            before, after = await self._run(app, person, now)
+            place = Place(*bytes(row).decode().split(" "))
+            before, after = await self._run(place, now)
             if before != after:
                 if not after:
-                    went.append(person)
-                    await self._identity.note_seen(person, now)
-                await self._changed(app, person)
+                    went.append(place.person)
+                    await self._identity.note_seen(place.person, now)
+                await self._changed(place, *(() if after else (f"seen:{place.app}",)))
         return went
 
     async def after_gap(self) -> None:
@@ -195,18 +206,20 @@ class Presence:
 
     async def _end_at(self, person: Person, connection: str, end: float, *, visible: bool) -> None:
         more = (connection, f"{end:.3f}", int(visible))
-        before, after = await self._run(person.app, person.id, self._clock(), *more)
+        place = Place(person.app, person.role, person.id)
+        before, after = await self._run(place, self._clock(), *more)
         if before != after:
-            await self._changed(person.app, person.id)
+            await self._changed(place)
 
-    async def _run(self, app: str, person: str, now: float, *more: object) -> tuple[str, str]:
-        keys = [_connections(app, person), f"presence:{app}", DUE]
-        arguments: list[Any] = [f"{now:.3f}", person, app, *more]
+    async def _run(self, place: Place, now: float, *more: object) -> tuple[str, str]:
+        keys = [_connections(place.app, place.person), f"presence:{place.app}", DUE]
+        arguments: list[Any] = [f"{now:.3f}", place.person, " ".join(place), *more]
         states: list[bytes] = await self._settle(keys=keys, args=arguments)
         return states[0].decode(), states[1].decode()
 
-    async def _changed(self, app: str, person: str) -> None:
-        await self._feeds.touch(f"person:{person}", f"presence:{app}")
+    async def _changed(self, place: Place, *more: str) -> None:
+        app, role, person = place
+        await self._feeds.touch(f"person:{person}", f"presence:{app}", f"presence:{app}:{role}", *more)
 
     def _notice(self, notice: Notice) -> None:
         for topic in notice.topics:

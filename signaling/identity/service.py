@@ -122,12 +122,10 @@ class Identity:
         async with self._database.write() as tx:
             await tx.execute(later.values(last_seen=now))
 
-    async def last_seen(self, tx: Transaction, ids: Iterable[str]) -> dict[str, float]:
-        """Return when persons were last seen, Unix seconds; those never seen are left out."""
+    async def last_seen(self, tx: Transaction, app: str) -> dict[str, float]:
+        """Return when persons of an app were last seen, Unix seconds; those never seen are left out."""
         column = person.c
-        known = select(column.id, column.last_seen).where(
-            column.id.in_(set(ids)), column.last_seen.is_not(None)
-        )
+        known = select(column.id, column.last_seen).where(column.app == app, column.last_seen.is_not(None))
         return {row.id: row.last_seen for row in await tx.execute(known)}
 
     # --- links ------------------------------------------------------------------------------------------------

@@ -85,5 +85,5 @@ async def test_a_connection_that_nobody_pushes_on_expires(school: School) -> Non
         for connection, row in (await redis.hgetall(key)).items():
             assert float(row.split()[0]) - now <= 46, "45 s after the last announcement at most"
             await redis.hset(key, connection, f"{now:.3f} 1")
-        await redis.zadd("presence:due", {f"{CLASSROOM} {ines.id}": now})
+        await redis.zadd("presence:ends", {f"{CLASSROOM} pupil {ines.id}": now})
     await is_shown(jeanne, ines, "gone")

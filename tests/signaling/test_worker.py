@@ -107,7 +107,7 @@ async def test_a_real_worker_beats_sweeps_presence_and_ends_in_order(valkey, tmp
 
             async def last_seen() -> dict[str, float]:
                 async with context.database.read() as tx:
-                    return await context.identity.last_seen(tx, [person.id])
+                    return await context.identity.last_seen(tx, person.app)
 
             async with asyncio.timeout(20):
                 while not await last_seen():  # noqa: ASYNC110 - the worker has no event for us

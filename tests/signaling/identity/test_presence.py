@@ -16,6 +16,7 @@ from signaling.wire import Code
 
 AYA = Person(id="aya", app="class", role="pupil", name="Aya", language="fr")
 BAO = Person(id="bao", app="class", role="pupil", name="Bao", language="fr")
+CHANGED = ["person:aya", "presence:class", "presence:class:pupil"]
 
 
 class Clock:
@@ -76,14 +77,14 @@ async def test_here_away_gone(presence, clock, seen, touched):
     assert await presence.sweep(clock.now) == ["aya"]
     assert await presence.of("class") == {}
     assert seen.at == {"aya": clock.now}
-    assert touched == ["person:aya", "presence:class"] * 3
+    assert touched == [*CHANGED * 3, "seen:class"]
 
 
 async def test_announcing_again_tells_nobody(presence, clock, touched):
     await presence.announce(AYA, "c1", visible=True)
     clock.now += 15.0
     await presence.announce(AYA, "c1", visible=True)
-    assert len(touched) == 2
+    assert touched == CHANGED
 
 
 async def test_a_reload_does_not_flicker(presence, clock, seen, touched):
@@ -94,7 +95,7 @@ async def test_a_reload_does_not_flicker(presence, clock, seen, touched):
     clock.now += GRACE_S
     assert await presence.sweep(clock.now) == []
     assert await presence.of("class") == {"aya": "here"}
-    assert len(touched) == 2, "only that she came"
+    assert touched == CHANGED, "only that she came"
     assert seen.at == {}
 
 
@@ -130,7 +131,7 @@ async def test_a_hidden_second_tab_keeps_her_away_when_the_shown_one_goes(presen
     clock.now += GRACE_S + 0.1
     assert await presence.sweep(clock.now) == []
     assert await presence.of("class") == {"aya": "away"}
-    assert touched == ["person:aya", "presence:class"] * 2
+    assert touched == CHANGED * 2
 
 
 async def test_apps_are_apart(presence):

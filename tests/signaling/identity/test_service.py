@@ -213,11 +213,11 @@ async def test_people_are_found_by_id_and_by_name(
 
 async def test_last_seen_only_goes_up(database: Database, identity: Identity, ines: Person) -> None:
     async with database.read() as tx:
-        assert await identity.last_seen(tx, [ines.id]) == {}
+        assert await identity.last_seen(tx, ines.app) == {}
     await identity.note_seen(ines.id, NOW)
     await identity.note_seen(ines.id, NOW - 5)
     async with database.read() as tx:
-        assert await identity.last_seen(tx, [ines.id, "nobody"]) == {ines.id: NOW}
+        assert await identity.last_seen(tx, ines.app) == {ines.id: NOW}
 
 
 async def test_purge_deletes_what_expired_and_nothing_else(
