@@ -1,27 +1,53 @@
-"""Where citizens and helpers of one driver meet: secrets of invitations that nobody has used yet."""
+"""Where citizens and helpers of one driver meet: the telephone over which an invitation is told."""
 
 import asyncio
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
 
-INVITATIONS_MOST = 100
+LISTENERS_MOST = 1000
+
+
+@dataclass(slots=True)
+class Invitation:
+    """One invitation to help, told by the citizen who made it."""
+
+    token: str
+    """Secret of its link."""
+    conversation: str
+    joined_at: float = 0.0
+    """``time.monotonic()`` when the helper said that she comes; hers to set."""
 
 
 class Invitations:
-    """A bounded queue inside one process."""
+    """Each goes to one helper who listens at that moment; none waits here."""
 
     def __init__(self) -> None:
-        self._waiting: asyncio.Queue[str] = asyncio.Queue(INVITATIONS_MOST)
+        self._listening: deque[asyncio.Future[Invitation]] = deque(maxlen=LISTENERS_MOST)
 
-    def give(self, token: str) -> bool:
-        """Offer an invitation; False when nobody takes any."""
-        if self._waiting.full():
-            return False
-        self._waiting.put_nowait(token)
-        return True
+    @property
+    def somebody_listens(self) -> bool:
+        """Whether an invitation would be taken now."""
+        return any(not listener.done() for listener in self._listening)
 
-    async def take(self, within_s: float) -> str | None:
-        """Wait for the oldest one; None when none comes in time."""
+    def give(self, invitation: Invitation) -> bool:
+        """Tell it to the helper who has listened longest; False when nobody does."""
+        for listener in self._listening:
+            if not listener.done():
+                listener.set_result(invitation)
+                return True
+        return False
+
+    async def take(self, within_s: float) -> Invitation | None:
+        """Listen for so long; None when nobody asks for help."""
+        listener: asyncio.Future[Invitation] = asyncio.get_running_loop().create_future()
+        self._listening.append(listener)
         try:
             async with asyncio.timeout(within_s):
-                return await self._waiting.get()
+                return await listener
         except TimeoutError:
-            return None
+            # It may have been told in the very moment in which she stopped to listen.
+            return None if listener.cancelled() or not listener.done() else listener.result()
+        finally:
+            with suppress(ValueError):  # who was told is no longer among them
+                self._listening.remove(listener)

@@ -1,0 +1,78 @@
+"""How a page of the help desk gets its commands to the server: as often as it takes, and what is written once and in order."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import aiohttp
+from socketio.exceptions import SocketIOError
+
+from load.client import Client, Refused
+from load.scenarios.measuring import CheckFailed, Measuring
+from load.steps import Step
+from load.thresholds import WITHIN_S
+from signaling.wire import Code, Command
+
+T = TypeVar("T")
+GIVES_UP_S = 4 * WITHIN_S
+"""Without an answer for so long, reconnections included, a person takes the help for broken."""
+AGAIN_FIRST_S, AGAIN_MOST_S = 0.1, 1.0
+PASSING = (Code.UNAVAILABLE, Code.TOO_MANY, Code.INTERNAL)
+"""Refusals after which the same act is tried again."""
+TROUBLE = (TimeoutError, SocketIOError, OSError, aiohttp.ClientError)
+"""What a dead connection looks like; whether the act was carried out is not known."""
+
+
+async def insist(act: Callable[[], Awaitable[T]], client: Client | None = None) -> T:
+    """Try until it is done. Only for what finds the first time done when it is repeated.
+
+    Args:
+        act: Tries once.
+        client: Whose connection it needs; None: one of its own.
+
+    Raises:
+        Refused: For good.
+        CheckFailed: It was not done within ``GIVES_UP_S``.
+    """
+    last, wait_s = "", AGAIN_FIRST_S
+    try:
+        async with asyncio.timeout(GIVES_UP_S):
+            while True:
+                try:
+                    return await act()
+                except Refused as refused:
+                    if refused.code not in PASSING:
+                        raise
+                    last = str(refused)
+                except TROUBLE as trouble:
+                    last = str(trouble) or type(trouble).__name__
+                await asyncio.sleep(wait_s * (0.5 + random.random()))
+                wait_s = min(2 * wait_s, AGAIN_MOST_S)
+                if client is not None:
+                    await client.wait_for(lambda: client.connected, GIVES_UP_S)
+    except TimeoutError:
+        raise CheckFailed(f"not done within {GIVES_UP_S:.0f} s: {last}") from None
+
+
+class Outbox:
+    """What one person writes in one conversation: kept until it is acknowledged, one on its way at a time, in order."""
+
+    def __init__(self, client: Client, measuring: Measuring) -> None:
+        self._client = client
+        self._measuring = measuring
+        self._turn = asyncio.Lock()  # whoever pressed first is first
+
+    async def send(self, step: Step, command: Command) -> int:
+        """Send what carries a client id of its own; the step is timed from now on, whatever is sent before it.
+
+        Returns:
+            The seq at which it stands.
+
+        Raises:
+            StepFailed: It was refused for good, or never answered.
+        """
+        with self._measuring.timed(step):
+            async with self._turn:
+                answer = await insist(lambda: self._client.send(command), self._client)
+                return int(answer["seq"])
