@@ -44,6 +44,11 @@ class Crowd:
         self.receivers += [peer.detach()[0] for peer in others]
         self.streams += receivers * (1 + pattern.voice)
 
+    def add_publisher(self, leg: Leg, pattern: Pattern, picture: Track, voice: Track | None = None) -> None:
+        """Take one who sends; publishers do not send at the same moment, and each crowd's do at those of every other's."""
+        phase_s = self._phases.random() / min(pattern.rate, 30)
+        self.publishers.append((leg, Source(pattern, picture, voice, phase_s=phase_s)))
+
     async def close(self) -> None:
         """Say goodbye for all."""
         await asyncio.gather(*(peer.close() for peer in self._peers))
@@ -52,8 +57,7 @@ class Crowd:
         leg, sending = peer.detach()
         picture = Track(sending.camera["f"][0], sections.VP8, "1", "f")
         voice = Track(sending.microphone, sections.OPUS, "0")
-        phase_s = self._phases.random() / min(pattern.rate, 30)
-        self.publishers.append((leg, Source(pattern, picture, voice, phase_s=phase_s)))
+        self.add_publisher(leg, pattern, picture, voice)
         return leg
 
     async def _join(self, worker: SfuWorker, places: Sequence[tuple[str, str]]) -> Iterable[SyntheticPeer]:

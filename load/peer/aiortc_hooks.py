@@ -5,11 +5,18 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport, RTCIceTransport
+from aiortc.rtcdtlstransport import SRTP_AEAD_AES_128_GCM, SRTP_PROFILES, SRTPProtectionProfile
 
 from sfu.control import Fingerprint
 
 if TYPE_CHECKING:
     from pylibsrtp import Session
+
+Profiles = Sequence[SRTPProtectionProfile]
+PROFILES: Profiles = SRTP_PROFILES
+"""All that aiortc has; the server takes the one it likes best."""
+GCM_128: Profiles = (SRTP_AEAD_AES_128_GCM,)
+"""What our server likes best, for one that likes another better."""
 
 
 class Records:
@@ -32,11 +39,16 @@ class DtlsClient:
     """DTLS active; ``inbound`` and ``outbound`` are there once connected."""
 
     def __init__(
-        self, certificate: RTCCertificate, send: Callable[[bytes], None], closed: Callable[[], None]
+        self,
+        certificate: RTCCertificate,
+        send: Callable[[bytes], None],
+        closed: Callable[[], None],
+        profiles: Profiles,
     ) -> None:
         self._records = Records(send)
         self._dtls = RTCDtlsTransport(cast("RTCIceTransport", self._records), [certificate])
         self._dtls._set_role("client")
+        self._dtls._srtp_profiles = list(profiles)
         self._closed = closed
         self.inbound: Session | None = None
         self.outbound: Session | None = None

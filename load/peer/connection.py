@@ -8,7 +8,7 @@ import pylibsrtp
 from aiortc import RTCCertificate
 
 from load.blaster.leg import Leg
-from load.peer.aiortc_hooks import DtlsClient
+from load.peer.aiortc_hooks import PROFILES, DtlsClient, Profiles
 from load.peer.ice import Credentials, IceAgent
 from load.peer.links import Link, Loss, TcpLink, UdpLink
 from sfu.control import Candidate, Fingerprint
@@ -28,7 +28,15 @@ class Events:
 class Connection:
     """One transport. ``connect`` once, ``move`` for each ICE restart, ``close`` at the end."""
 
-    def __init__(self, certificate: RTCCertificate, events: Events, loss: Loss, *, tcp: bool) -> None:
+    def __init__(
+        self,
+        certificate: RTCCertificate,
+        events: Events,
+        loss: Loss,
+        *,
+        tcp: bool,
+        profiles: Profiles = PROFILES,
+    ) -> None:
         self.ice = IceAgent(self._send_stun)
         self.loss = loss
         self._events = events
@@ -36,7 +44,7 @@ class Connection:
         self._link: Link | None = None
         self._former: Link | None = None
         self._ice_task: asyncio.Task[None] | None = None
-        self._dtls = DtlsClient(certificate, self._send_selected, events.closed)
+        self._dtls = DtlsClient(certificate, self._send_selected, events.closed, profiles)
 
     async def connect(
         self, remote: Credentials, candidates: Sequence[Candidate], fingerprint: Fingerprint
@@ -124,7 +132,7 @@ class Connection:
     def _received(self, datagram: bytes, source: tuple[str, int], arrived: float) -> None:
         first = datagram[0] if datagram else 255
         if first <= 3:
-            self.ice.receive(datagram)
+            self.ice.receive(datagram, source)
         elif 20 <= first <= 63:
             self._dtls.feed(datagram)
         elif 128 <= first <= 191 and not self.loss.strikes(datagram, self.loss.inbound):

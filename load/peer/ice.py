@@ -1,4 +1,4 @@
-"""A small controlling ICE agent against a lite one (RFC 8445): checks in turn, nominates the first that answers."""
+"""A small controlling ICE agent (RFC 8445): checks in turn, nominates the first that answers, answers checks itself."""
 
 import asyncio
 import secrets
@@ -75,11 +75,14 @@ class IceAgent:
         """Wait for the first nominated address."""
         await self._nominated.wait()
 
-    def receive(self, datagram: bytes) -> None:
-        """Take an answer."""
+    def receive(self, datagram: bytes, source: tuple[str, int]) -> None:
+        """Take an answer, or a check, which only an agent that is not lite makes."""
         try:
             message = stun.parse_message(datagram)
         except ValueError:
+            return
+        if message.message_class == stun.Class.REQUEST:
+            self._answer(message, source)
             return
         address = self._pending.pop(message.transaction_id or b"", None)
         remote = self._remote
@@ -100,6 +103,19 @@ class IceAgent:
             ConnectionError: The other side is not known yet.
         """
         return bytes(self._request(nominate=False))
+
+    def _answer(self, request: stun.Message, source: tuple[str, int]) -> None:
+        key = self.local.pwd.encode()
+        if not request.check_message_integrity(key):
+            return
+        response = stun.Message(
+            stun.Method.BINDING,
+            stun.Class.RESPONSE,
+            transaction_id=request.transaction_id,
+            attributes={"XOR-MAPPED-ADDRESS": source},
+        )
+        response.add_message_integrity(key)
+        self._send(bytes(response), source)
 
     def _check(self, address: tuple[str, int], *, nominate: bool) -> None:
         request = self._request(nominate=nominate)
