@@ -9,7 +9,15 @@ from collections.abc import Sequence
 
 from sfu.control import RoomState
 from sfu.core import forwarding, room_state, streams
-from sfu.core.connection import CONNECT_WITHIN_S, MEDIA_STOPS_AFTER_S, Connection, Sign, after, sign_of
+from sfu.core.connection import (
+    CONNECT_WITHIN_S,
+    MEDIA_STOPS_AFTER_S,
+    SILENT_AFTER_S,
+    Connection,
+    Sign,
+    after,
+    sign_of,
+)
 from sfu.core.contract import (
     Apply,
     Commanded,
@@ -144,6 +152,8 @@ class ControlPlane:
         if heard is not None:
             peer.heard_at = max(peer.heard_at, heard)
         silence = self._now - peer.heard_at
+        if silence < SILENT_AFTER_S and peer.connection is Connection.CONNECTED:
+            return []
         sign = sign_of(silence)
         if sign is Sign.GONE:
             return self._seats.close(peer, self._now)
@@ -152,6 +162,7 @@ class ControlPlane:
         if stopped != peer.stopped:
             self._operations.append(Hold(peer.transport, stopped))
         peer.stopped = stopped
+        peer.room.unsettled = True
         return []
 
     # --- media ---
@@ -173,12 +184,9 @@ class ControlPlane:
     def _on_measured(self, measured: Measured) -> list[Output]:
         collected = measured.collected
         self._operations += self._rtcp.on_collected(collected, self._now, measured.wall)
-        heard = dict(measured.heard)
-        for report in collected.transports:
-            heard[report.transport] = max(report.last_heard, heard.get(report.transport, report.last_heard))
         outputs: list[Output] = []
         for peer in list(self._directory.peers.values()):
-            outputs += self._watch(peer, heard.get(peer.transport))
+            outputs += self._watch(peer, measured.heard.get(peer.transport))
             if peer.alive:
                 room_state.observe(peer, self._now)
         self._operations += self._rtcp.periodic(self._now)
@@ -187,13 +195,19 @@ class ControlPlane:
     # --- after each input ---
 
     def _settle(self, *, everything: bool) -> list[Output]:
-        """Arrange the rooms that were touched, ask for what is missing, announce what changed."""
+        """Arrange the rooms that were touched, ask for what is missing, announce what changed.
+
+        ``everything``: look at rooms whose time has come as well, and at all that wait for a keyframe.
+        """
         outputs: list[Output] = []
-        rooms = [room for room in self._directory.rooms.values() if everything or room.unsettled]
+        all_rooms, long_ago = self._directory.rooms.values(), self._now - ARRANGE_S
+        rooms = [
+            room for room in all_rooms if room.unsettled or (everything and room.arranged_at <= long_ago)
+        ]
         for room in rooms:
-            if room.unsettled or self._now - room.arranged_at >= ARRANGE_S:
-                self._operations += forwarding.arrange(room, self._limit, self._now)
-        self._operations += self._rtcp.urgent(rooms, self._now)
+            self._operations += forwarding.arrange(room, self._limit, self._now)
+        waiting = [room for room in all_rooms if room.armed] if everything else rooms
+        self._operations += self._rtcp.urgent(waiting, self._now)
         if self._operations:
             outputs.append(Apply(tuple(self._operations)))
             self._operations = []

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from sfu.core import reports
 from sfu.core.bandwidth import Cap, Downlink, combined
 from sfu.core.connection import Connection
-from sfu.core.forwarding import armed
 from sfu.core.keyframes import Keyframes
 from sfu.core.nack import Nacks
 from sfu.core.rooms import Directory, Layer, Peer, Room, Slot
@@ -113,7 +112,7 @@ class RtcpExchange:
         return self._nacks.deadline()
 
     def urgent(self, rooms: Iterable[Room], now: float) -> list[Operation]:
-        """Ask for missing packets and for keyframes, also those that slots of ``rooms`` wait for."""
+        """Ask for missing packets and for keyframes, also those that armed slots of ``rooms`` wait for."""
         self._forget()
         operations: list[Operation] = []
         due = self._nacks.due(now, self._rtt)
@@ -221,7 +220,7 @@ class RtcpExchange:
         return operations
 
     def _waiting(self, room: Room, now: float) -> Iterator[StreamId]:
-        for stream in armed(room):
+        for stream in room.armed:
             layer = self._directory.layers.get(stream)
             if layer and layer.report and layer.report.packets and now - layer.last_arrival <= ACTIVE_S:
                 yield stream
@@ -231,22 +230,29 @@ class RtcpExchange:
         if layer is None:
             return
         layer.report = report
+        publication = layer.publication
         if report.packets:
             layer.last_arrival = max(layer.last_arrival, report.last_arrival)
-        if now - layer.rated_at >= RATE_S:
-            if layer.rated_at > 0:
-                layer.bitrate = 8 * (report.octets - layer.rated_octets) / (now - layer.rated_at)
+            publication.last_arrival = max(publication.last_arrival, layer.last_arrival)
+        since = now - layer.rated_at
+        if since >= RATE_S:
+            # One that begins, or goes on after a pause without reports, has no rate yet.
+            paused = since >= 2 * RATE_S
+            layer.bitrate = 0.0 if paused else 8 * (report.octets - layer.rated_octets) / since
             layer.rated_at, layer.rated_octets = now, report.octets
-        if layer.publication.agreed.source != "microphone":
+        if publication.agreed.source != "microphone":
             self._keyframes.count(layer.id, report.keyframes)
 
     def _count_slot(self, report: SlotReport) -> None:
         slot = self._directory.slots.get(report.slot)
         if slot is None:
             return
-        if report.stream is None:
+        if report.stream is None and slot.current is not None:
             # The data plane emptied it, as the peer was silent: the occupant has to enter anew.
             slot.current = None
+            slot.peer.room.unsettled = True
+        if not slot.peer.received:
+            slot.peer.received = slot.peer.room.unsettled = True
         slot.packets, slot.octets = report.packets, report.octets
         slot.timestamp_offset = report.timestamp_offset
         slot.last_timestamp, slot.last_sent = report.last_timestamp, report.last_sent

@@ -24,11 +24,14 @@ def arrange(room: Room, limit: Limit, now: float) -> list[Operation]:
     room.unsettled = False
     room.arranged_at = now
     operations: list[Operation] = []
+    candidates = _candidates(room, now)
     for peer in room.peers.values():
         if peer.slots:
-            occupants = assign([_place(slot) for slot in peer.slots], _candidates(room, peer, now))
+            others = [candidate for candidate in candidates if candidate.occupant[0] != peer.name]
+            occupants = assign([_place(slot) for slot in peer.slots], others)
             for slot, occupant in zip(peer.slots, occupants, strict=True):
                 operations += _settle(room, slot, occupant, limit, now)
+    room.armed = _armed(room)
     return operations
 
 
@@ -59,8 +62,7 @@ def on_switched(directory: Directory, event: Switched) -> None:
         )
 
 
-def armed(room: Room) -> set[StreamId]:
-    """List the video layers for whose keyframe a slot waits."""
+def _armed(room: Room) -> set[StreamId]:
     return {
         slot.wanted
         for peer in room.peers.values()
@@ -72,21 +74,20 @@ def armed(room: Room) -> set[StreamId]:
 
 def _place(slot: Slot) -> Place:
     agreed = slot.agreed
-    return Place(agreed.source, agreed.index, frozenset(agreed.formats), slot.occupant)
+    return Place(agreed.source, agreed.index, agreed.formats.keys(), slot.occupant)
 
 
-def _candidates(room: Room, receiver: Peer, now: float) -> list[Candidate]:
-    """List what the others publish, in order of their first join."""
+def _candidates(room: Room, now: float) -> list[Candidate]:
+    """List what is published, in order of the publishers' first join."""
     return [
         Candidate(publication.occupant, publication.agreed.media, _is_active(publication, now))
         for peer in sorted(room.peers.values(), key=lambda peer: peer.order)
-        if peer is not receiver
         for publication in peer.publications.values()
     ]
 
 
 def _is_active(publication: Publication, now: float) -> bool:
-    return now - publication.last_arrival() <= IDLE_AFTER_S
+    return now - publication.last_arrival <= IDLE_AFTER_S
 
 
 def _settle(room: Room, slot: Slot, occupant: Occupant | None, limit: Limit, now: float) -> list[Operation]:

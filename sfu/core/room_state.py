@@ -13,14 +13,14 @@ SENDING_S = 2.0
 
 def observe(peer: Peer, now: float) -> None:
     """Bring what is shown of a peer up to date with what was measured."""
-    peer.sending = tuple(
-        source
-        for source, publication in peer.publications.items()
-        if now - publication.last_arrival() <= SENDING_S
-    )
-    microphone = peer.publications.get("microphone")
-    peer.speaking = peer.speech.hear(_level(microphone, now) if microphone else SILENCE, now)
-    peer.received = peer.received or any(slot.packets for slot in peer.slots)
+    since = now - SENDING_S
+    publications = peer.publications
+    sending = tuple([source for source, one in publications.items() if one.last_arrival >= since])
+    microphone = publications.get("microphone")
+    speaking = peer.speech.hear(_level(microphone, now) if microphone else SILENCE, now)
+    if sending != peer.sending or speaking != peer.speaking:
+        peer.sending, peer.speaking = sending, speaking
+        peer.room.unsettled = True
 
 
 def describe(room: Room, worker: str) -> RoomState:
@@ -39,12 +39,12 @@ def refresh(room: Room) -> bool:
 
 
 def _level(microphone: Publication, now: float) -> int:
-    levels = (
-        layer.report.audio_level
-        for layer in microphone.layers.values()
-        if layer.report and now - layer.last_arrival <= ENDS_AFTER_S
-    )
-    return min(levels, default=SILENCE)
+    level = SILENCE
+    if now - microphone.last_arrival <= ENDS_AFTER_S:
+        for layer in microphone.layers.values():
+            if layer.report and now - layer.last_arrival <= ENDS_AFTER_S:
+                level = min(level, layer.report.audio_level)
+    return level
 
 
 def _peer_state(peer: Peer) -> PeerState:

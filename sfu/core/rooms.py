@@ -65,16 +65,13 @@ class Publication:
     """By rank."""
     replaced_at: float = NEVER
     """When an ssrc last took over from another one."""
+    last_arrival: float = NEVER
+    """When media last came, of any of its layers that the data plane has counted."""
 
     @property
     def occupant(self) -> Occupant:
         """How slots name it."""
         return self.peer.name, self.agreed.source
-
-    def last_arrival(self) -> float:
-        """When media last came, of any layer that the data plane has counted."""
-        counted = (one.last_arrival for one in self.layers.values() if one.report and one.report.packets)
-        return max(counted, default=NEVER)
 
 
 @dataclass(slots=True, eq=False)
@@ -160,7 +157,9 @@ class Room:
     shown: tuple[PeerState, ...] = ()
     arranged_at: float = NEVER
     unsettled: bool = True
-    """Slots have to be looked at anew."""
+    """Something changed: its slots and what it shows have to be looked at anew."""
+    armed: set[StreamId] = field(default_factory=set)
+    """The video layers for whose keyframe a slot waits, since it was last arranged."""
 
     def publication(self, occupant: Occupant) -> Publication | None:
         """Find what a slot names."""
@@ -200,10 +199,15 @@ class Directory:
 
     def remove_layer(self, layer: Layer) -> None:
         """End a layer: slots that showed it are empty."""
-        layer.publication.layers.pop(layer.rank, None)
+        publication = layer.publication
+        publication.layers.pop(layer.rank, None)
+        counted = (
+            one.last_arrival for one in publication.layers.values() if one.report and one.report.packets
+        )
+        publication.last_arrival = max(counted, default=NEVER)
         self.layers.pop(layer.id, None)
         self.gone_layers.append(layer.id)
-        room = layer.publication.peer.room
+        room = publication.peer.room
         room.unsettled = True
         for peer in room.peers.values():
             for slot in peer.slots:

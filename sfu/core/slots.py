@@ -5,7 +5,7 @@ it only to somebody who sends while it has been idle. Microphone and camera of o
 where possible, because those slots share a msid and browsers keep them in lip sync.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sfu.core.rooms import Occupant
@@ -14,17 +14,17 @@ from sfu.dataplane.contract import Media
 PARTNER = {"microphone": "camera", "camera": "microphone"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Place:
     """A slot as it is."""
 
     source: str
     index: int
-    takes: frozenset[Media]
+    takes: Collection[Media]
     occupant: Occupant | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Candidate:
     """Something published."""
 

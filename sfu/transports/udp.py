@@ -72,9 +72,11 @@ class _Reader:
             self._timer = self._loop.call_later(GATHER_S, self._take_turn)
 
     def _take_turn(self) -> None:
-        self._quiet_reads = 0 if self._read() else self._quiet_reads + 1
+        count = self._read()
+        self._quiet_reads = 0 if count else self._quiet_reads + 1
         if self._quiet_reads < QUIET_READS:
-            self._timer = self._loop.call_later(GATHER_S, self._take_turn)
+            # After a full batch more is waiting: to pause too would let the socket overflow beside an idle core.
+            self._timer = self._loop.call_later(GATHER_S if count < BATCH else 0.0, self._take_turn)
         else:
             self._timer = None
             self._loop.add_reader(self._socket.fileno(), self._woken)

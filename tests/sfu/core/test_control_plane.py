@@ -432,7 +432,7 @@ def test_who_sends_is_given_the_slot_of_somebody_whose_connection_ended():
     desk.enter("cid", browser_offer(3000, ()))
     voice = next(stream.stream for stream in desk.did(AddStream) if stream.ssrc == 3000)
     assert connected.slot not in {connect.slot for connect in desk.did(Connect)}
-    desk.measure(report(voice, packets=1, last_arrival=desk.now))
+    desk.measure(*(report(one, packets=1, last_arrival=desk.now) for one in (connected.stream, voice)))
     desk.give(PeerClosed(desk.transports["ann"], "gone"))
     assert Connect(connected.slot, voice, 111, 0) in desk.did(Connect)
 
