@@ -6,14 +6,15 @@ VENV := .venv/bin
 OURS := signaling sfu classroom helpdesk load tests
 PREPARE = $(PYTHON) signaling/launcher/prepare.py
 LOCK = $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(UPGRADE)
+LOAD = USERS=$(USERS) SHAPE=$(SHAPE) RUN_TIME=$(RUN_TIME) HOST=$(HOST) LINKS=$(LINKS) OUT=$(OUT)
 export PERMANENCE_DEMO
 export PYTHONUTF8 = 1
 
-.PHONY: help run test check fmt bench load soak lock python
+.PHONY: help run test check fmt bench load load-ui soak lock python
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
 run: python ## install what is missing, start everything, print one link for each demo person; Ctrl-C stops it
 	@$(PREPARE) run
@@ -37,9 +38,13 @@ bench: python ## measure; FIGURE=prefix for a part; one JSON object a line
 	@$(PREPARE) test
 	@exec $(VENV)/python -m load.bench $(FIGURE)
 
-load: python ## Locust: CALLS calls through a fresh system, or through HOST_URL by the personal links in the file LINKS
+load: python ## people by Locust: USERS=24, RUN_TIME=3m, SHAPE=evening, opening, storm or steady; HOST= and LINKS= for a system that runs
 	@$(PREPARE) test
-	@exec $(if $(HOST_URL),,$(VENV)/python -m load.system) $(VENV)/locust -f load/locustfile.py --headless --only-summary $(if $(HOST_URL),--host $(HOST_URL))
+	@exec env $(LOAD) $(VENV)/python -m load
+
+load-ui: python ## the same from Locust's page in a browser
+	@$(PREPARE) test
+	@exec env $(LOAD) $(VENV)/python -m load page
 
 soak: python ## kill everything while people write, for MINUTES=10, and count what is lost; SEED= repeats one
 	@$(PREPARE) test

@@ -1,11 +1,10 @@
-"""``FAULT=loss python -m tests.support.broken_sfu``: the real worker with one fault, between its two planes.
+"""``python -m tests.support.broken_sfu loss``: the real worker with one fault, between its two planes.
 
 What the control plane asks of the data plane, and what this gives back, is changed on the way; ``sfu`` itself
 knows nothing of it.
 """
 
 import asyncio
-import os
 import random
 import sys
 from collections.abc import Callable, Sequence
@@ -220,7 +219,7 @@ FAULTS: dict[str, Callable[[], Fault]] = {
 
 
 def main() -> int:
-    fault = FAULTS[os.environ["FAULT"]]()
+    fault = FAULTS[sys.argv[1]]()
     vars(worker)["ReferencePlane"] = partial(BrokenPlane, fault=fault)
     return worker.main()
 

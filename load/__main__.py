@@ -1,0 +1,62 @@
+"""``make load`` and ``make load-ui``: ``USERS=24 SHAPE=evening RUN_TIME=3m python -m load [page]``.
+
+HOST names a system that runs already (then LINKS, the file of its personal links, too), OUT the folder of the
+report. The exit status is Locust's: 1 when something failed, 2 when the generator was the bottleneck.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from load.run import Options, run
+from load.system.processes import end_when_asked
+
+
+def read(environment: Mapping[str, str], *, page: bool) -> Options:
+    """Read the options.
+
+    Raises:
+        ValueError: With a sentence for the operator.
+    """
+
+    def given(name: str, otherwise: str) -> str:
+        return environment.get(name) or otherwise  # make passes an empty one on
+
+    users, host, links = given("USERS", "24"), given("HOST", ""), given("LINKS", "")
+    if not users.isdecimal() or not int(users):
+        raise ValueError(f"USERS is {users!r}: write how many people, such as 24.")
+    if host and not host.startswith(("http://", "https://")):
+        raise ValueError(f"HOST is {host!r}: write the address of a system, such as https://help.example.")
+    if host and not links:
+        raise ValueError(
+            "HOST is given and LINKS is not: set LINKS to a file with what "
+            "`python -m signaling.admin seed classroom.app:app helpdesk.app:app` prints there."
+        )
+    return Options(
+        out=Path(given("OUT", "load-report")).absolute(),
+        users=int(users),
+        shape=given("SHAPE", "evening"),
+        run_time=given("RUN_TIME", "3m"),
+        host=host,
+        links=links,
+        page=page,
+        terminal=sys.stdout.fileno(),
+    )
+
+
+def main() -> int:
+    """Run once."""
+    end_when_asked()
+    try:
+        options = read(os.environ, page=sys.argv[1:] == ["page"])
+    except ValueError as problem:
+        sys.exit(str(problem))
+    try:
+        return run(options)
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What a run of the load test leaves: lines of JSON, and pictures of them."""
