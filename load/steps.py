@@ -1,5 +1,6 @@
 """What is measured, each a Locust request of its own. Names only: both the asyncio and the gevent side read them."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -88,11 +89,40 @@ def unit(step: str) -> str:
     return UNITS.get(Step(step), "ms") if step in set(Step) else "ms"
 
 
-NEEDED = frozenset(
-    {
-        *(Step.SIGN_IN, Step.PRESENCE, Step.QUESTION, Step.ACCEPT, Step.TAKEN, Step.NOTE),
-        *(Step.JOIN, Step.FIRST_PACKET, Step.FIRST_KEYFRAME, Step.NAME, Step.DELAY, Step.LOSS),
-        *(Step.CHAT_ACKNOWLEDGEMENT, Step.CHAT_SCREEN, Step.HANG_UP, Step.HANG_UP_SCREEN),
-    }
-)
-"""Steps without which no lesson took place. ``RING`` needs a volunteer who was free when the question came."""
+_IN_A_CALL = {
+    *(Step.JOIN, Step.FIRST_KEYFRAME, Step.NAME, Step.DELAY, Step.LOSS),
+}
+_IN_WRITING = {Step.CHAT_ACKNOWLEDGEMENT, Step.CHAT_SCREEN}
+
+NEEDED: dict[str, frozenset[Step]] = {
+    "pupil": frozenset({Step.SIGN_IN, Step.QUESTION, Step.TAKEN, *_IN_A_CALL, *_IN_WRITING}),
+    "volunteer": frozenset(
+        {Step.SIGN_IN, Step.PRESENCE, Step.ACCEPT, Step.FIRST_PACKET, Step.NOTE, *_IN_A_CALL, *_IN_WRITING}
+    ),
+    "citizen": frozenset(
+        {Step.SIGN_IN, Step.SUBMIT, Step.TAKEN, Step.CLOSING, *_IN_A_CALL, *_IN_WRITING},
+    ),
+    "agent": frozenset(
+        {Step.SIGN_IN, Step.PRESENCE, Step.CLAIM, Step.PROPOSAL, Step.FIRST_PACKET, *_IN_A_CALL, *_IN_WRITING}
+    ),
+    "visitor": frozenset({Step.LOADER}),
+}
+"""Role to the steps without which it did not do what it is there for. ``RING`` needs somebody who was free when the
+question came; a helper somebody who invites him."""
+CONNECTED = ("pupil", "volunteer", "citizen", "agent")
+"""Who comes back when the web processes were started again."""
+
+
+def needed(roles: Collection[str], *, storm: bool) -> dict[str, frozenset[Step]]:
+    """Give the steps that a run with these roles has to reach, by role; "" stands for anybody.
+
+    Args:
+        roles: Who comes.
+        storm: The web processes are started again in the middle.
+    """
+    found = {role: NEEDED[role] for role in roles if role in NEEDED}
+    if "pupil" in roles:  # one of the two hangs up
+        found[""] = frozenset({Step.HANG_UP, Step.HANG_UP_SCREEN})
+    if storm:
+        found |= {role: found[role] | {Step.RECONNECT} for role in roles if role in CONNECTED}
+    return found

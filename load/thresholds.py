@@ -1,4 +1,10 @@
-"""What a step may take before it counts as failed. Times hold between processes of one machine."""
+"""What may be expected of each step; past it a run fails. Times hold between processes of one machine."""
+
+from dataclasses import dataclass
+
+from load.steps import Step
+
+# --- what one person waits for, beyond which her step counts as failed
 
 WITHIN_S = 10.0
 """Any acknowledgement, connection or change on a screen."""
@@ -11,7 +17,66 @@ DELAY_P99_MS = 400.0
 LOSS_PER_MILLE = 10.0
 """Lost at first, before repair: nothing loses packets on one machine but a fault or too much load."""
 
+
+# --- what all of them may take together, beyond which the run fails
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Of one step of one role; values in the step's unit, None where there is no limit."""
+
+    median: float | None = None
+    p95: float | None = None
+    failed: float = 0.0
+    """Share of the steps that may fail."""
+
+
+AT_ONCE = Limit(median=300, p95=1500)
+"""What a person takes for immediate, and what she takes for slow (RAIL: 100 ms, 1 s), on a machine that also plays her."""
+SOON = Limit(median=1000, p95=3000)
+"""What she waits for without doubting (Nielsen: 1 s, 10 s)."""
+
+LIMITS: dict[Step, Limit] = {
+    Step.SIGN_IN: SOON,
+    Step.PRESENCE: SOON,
+    Step.RECONNECT: Limit(median=8000, p95=10_000),
+    Step.PHOTO: SOON,
+    Step.PHOTO_SEEN: SOON,
+    Step.QUESTION: AT_ONCE,
+    Step.RING: SOON,
+    Step.ACCEPT: AT_ONCE,
+    Step.TAKEN: Limit(),  # as long as the line
+    Step.NOTE: AT_ONCE,
+    Step.JOIN: SOON,
+    Step.FIRST_PACKET: SOON,
+    Step.FIRST_KEYFRAME: SOON,
+    Step.NAME: SOON,
+    Step.DELAY: Limit(median=DELAY_MEDIAN_MS / 2, p95=DELAY_MEDIAN_MS),
+    Step.JITTER: Limit(median=20, p95=40),
+    Step.LOSS: Limit(median=1, p95=LOSS_PER_MILLE),
+    Step.HANG_UP: SOON,
+    Step.HANG_UP_SCREEN: SOON,
+    Step.CHAT_ACKNOWLEDGEMENT: AT_ONCE,
+    Step.CHAT_SCREEN: AT_ONCE,
+    Step.LOADER: AT_ONCE,
+    Step.HELP_PAGE: SOON,
+    Step.SUBMIT: AT_ONCE,
+    Step.OFFER: Limit(),  # as long as the line
+    Step.CLAIM: AT_ONCE,
+    Step.INVITE: AT_ONCE,
+    Step.HELPER_HERE: SOON,
+    Step.DRAFT_SCREEN: AT_ONCE,
+    Step.PROPOSAL: AT_ONCE,
+    Step.CLOSING: SOON,
+}
+"""The others: ``Limit()``, none of them may fail."""
+
+
+# --- when the generator was the bottleneck
+
 GENERATOR_CPU = 0.85
-"""Share of one core: above, the driver or Locust was the bottleneck and the run is void."""
-GENERATOR_LAG_P99_MS = 100.0
-"""How late the driver's loop came: above, what it measured is its own delay."""
+"""Share of one core of the driver or of Locust: above, a second was strained."""
+GENERATOR_LAG_MS = 100.0
+"""How late the driver's loop came: above, what it measured in that second is its own delay."""
+GENERATOR_STRAINED = 0.1
+"""Share of strained seconds above which the run is void."""

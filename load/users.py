@@ -1,9 +1,7 @@
-"""Locust's users: pupils and volunteers, each a thin shell around a person in the driver process. gevent only."""
+"""Locust's users: each a thin shell around a person in the driver process. gevent only."""
 
-import re
-from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
+from itertools import count
 from typing import ClassVar
 
 import gevent
@@ -11,102 +9,20 @@ from locust import User, task
 from locust.env import Environment
 from locust.exception import StopUser
 
-from load.driver.owner import Driver, DriverEnded, Finished, Measured
+from load.driver.messages import Act, Finished, Measured
+from load.driver.owner import DriverEnded
+from load.evening import Evening
+from load.links import LINKED
+from load.shapes import Phase
 from load.steps import Step
 
-LINK = re.compile(r"\b(pupil|volunteer)\b.*/entrer#([\w-]+)")
-PAUSE_S = 0.2
-
-Links = dict[str, list[str]]
-"""Role to secrets."""
-
-
-class BadRun(Exception):  # noqa: N818 - a sentence for the operator
-    """The run cannot begin."""
-
-
-def read_links(text: str) -> Links:
-    """Read personal links: what ``signaling.admin seed`` or ``make run`` printed, a person a line.
-
-    Returns:
-        Role to secrets, in the order of the lines.
-    """
-    found: Links = {"pupil": [], "volunteer": []}
-    for match in map(LINK.search, text.splitlines()):
-        if match and match[2] not in found[match[1]]:
-            found[match[1]].append(match[2])
-    return found
-
-
-def open_links(path: str) -> Links:
-    """Read the file of links.
-
-    Raises:
-        BadRun: There are none.
-    """
-    try:
-        links = read_links(Path(path).read_text(encoding="utf-8")) if path else {}
-    except OSError as error:
-        raise BadRun(f"LINKS names {path}, which cannot be read: {error.strerror}.") from error
-    if not all(links.get(role) for role in ("pupil", "volunteer")):
-        raise BadRun(
-            "No links of pupils and volunteers: set LINKS to a file with what "
-            "`python -m signaling.admin seed classroom.app:app` prints."
-        )
-    return links
-
-
-class Evening:
-    """What the users of one process share: the driver, the links, and how many calls are still to be made."""
-
-    def __init__(self, environment: Environment, links: Links, calls: int, talk_s: float) -> None:
-        self.driver = Driver()
-        self.talk_s = talk_s
-        self.wanted = calls
-        """0: as many as there is time for."""
-        self.begun = self.ended = self.made = 0
-        self._environment = environment
-        self._all_links = links
-        self._links: Links = {}
-        self._pupils: set[int] | None = None
-        self._volunteers: set[int] = set()
-
-    def begin(self) -> None:
-        """Begin a run."""
-        self.begun = self.ended = self.made = 0
-        self._links = {role: list(reversed(secrets)) for role, secrets in self._all_links.items()}
-        self._pupils = None
-        self._volunteers.clear()
-
-    @property
-    def is_over(self) -> bool:
-        """All calls that were wanted have ended, well or not, or no pupil is left who could ask."""
-        return 0 < self.wanted <= self.ended or (self._pupils is not None and not self._pupils)
-
-    def take_link(self, role: str) -> str | None:
-        """Give the secret of a person whom no other user plays."""
-        return self._links[role].pop() if self._links[role] else None
-
-    def may_begin(self) -> bool:
-        """Take one of the calls that are to be made."""
-        if 0 < self.wanted <= self.begun:
-            return False
-        self.begun += 1
-        return True
-
-    def came(self, role: str, user: int) -> None:
-        """A user is there."""
-        if role == "pupil":
-            self._pupils = (self._pupils or set()) | {user}
-        else:
-            self._volunteers.add(user)
-
-    def left(self, user: int) -> None:
-        """A user has gone; when nobody is left, the run ends."""
-        for users in (self._pupils or set(), self._volunteers):
-            users.discard(user)
-        if self.is_over and not self._volunteers and self._environment.runner:
-            gevent.spawn(self._environment.runner.quit)
+FAILED_PAUSE_S = 2.0
+"""After a turn that failed: a server that is away is not asked a hundred times a second."""
+IDLE_S = 0.5
+DECODES_EACH = 5
+"""Each fifth of a class decodes pictures, the first among them."""
+TELEPHONE_EACH = 3
+"""Each third sends a small picture."""
 
 
 class Person(User):
@@ -114,100 +30,132 @@ class Person(User):
 
     abstract = True
     evening: ClassVar[Evening]
-    role: ClassVar[str]
-    numbers: ClassVar[int] = 0
+    asks: ClassVar[bool] = False
+    """Begins things. Nobody does when the run is closing; those who answer go on until it is over."""
+    pause_s: ClassVar[float] = 0.2
+    """Between two turns."""
+    _counts: ClassVar[dict[str, "count[int]"]] = {}
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        Person.numbers += 1
-        self.number = Person.numbers
+        self.role = self.of_role()
+        self.number = self.evening.next_number()
+        self.nth = next(self._counts.setdefault(self.role, count()))
+        self.secret = ""
         self.entered = False
 
+    @classmethod
+    def of_role(cls) -> str:
+        """Name the role, as links and steps do."""
+        return cls.__name__.lower()
+
     def wait_time(self) -> float:
-        """Seconds between two lessons."""
-        return PAUSE_S
+        """Seconds between two turns."""
+        return self.pause_s
 
     def on_start(self) -> None:
-        """Sign in."""
-        self.evening.came(self.role, self.number)
-        secret = self.evening.take_link(self.role)
-        if secret is None:
-            self.fire(Step.SIGN_IN, 0.0, f"more users than links: no {self.role} is left")
-            return
-        entering = self.evening.driver.enter(
-            self.number, role=self.role, base=self.host or "", token=secret, talk_s=self.evening.talk_s
+        """Come in."""
+        if self.role in LINKED:
+            self.secret = self.evening.take_link(self.role) or ""
+            if not self.secret:
+                self.fail(Step.SIGN_IN, f"more users than links: no {self.role} is left")
+                return
+        options = self.environment.parsed_options
+        enter = Act(
+            act="enter",
+            user=self.number,
+            role=self.role,
+            base=self.host or "",
+            token=self.secret,
+            address=self.evening.address(self.number),
+            talk_s=options.talk if options else 0.0,
+            layer="h" if self.nth % TELEPHONE_EACH == TELEPHONE_EACH - 1 else "f",
+            decode=self.nth % DECODES_EACH == 0,
         )
-        self.entered = self.carry_out(entering).took_place
+        self.entered = self.carry_out(enter).took_place
 
     def on_stop(self) -> None:
         """Leave, so that others see it."""
         with suppress(StopUser):
-            self.carry_out(self.evening.driver.act(self.number, "leave"))
-        self.evening.left(self.number)
+            self.carry_out(Act(act="leave", user=self.number))
+        if self.secret:
+            self.evening.give_link_back(self.role, self.secret)
 
-    def turn(self) -> bool:
-        """Have the driver play one turn; tell whether it took place."""
-        return self.carry_out(self.evening.driver.act(self.number, "turn")).took_place
+    @task
+    def take_turn(self) -> None:
+        """Do once what she is here for."""
+        phase = self.evening.phase
+        if not self.entered or phase is Phase.OVER:
+            raise StopUser
+        if self.asks and phase is Phase.CLOSING:
+            gevent.sleep(IDLE_S)
+        elif self.carry_out(Act(act="turn", user=self.number)).failed:
+            gevent.sleep(FAILED_PAUSE_S)
 
-    def carry_out(self, reports: Iterable[object]) -> Finished:
-        """Turn what the driver reports into requests of Locust.
+    def carry_out(self, act: Act) -> Finished:
+        """Have the driver do something.
 
         Raises:
-            StopUser: The driver ended.
+            StopUser: It could not be done at all.
         """
-        finished = Finished(id=0)
         try:
-            for report in reports:
-                if isinstance(report, Measured):
-                    self.fire(report.step, report.value, report.error)
-                elif isinstance(report, Finished):
-                    finished = report
+            finished = self.evening.carry_out(act, self.role)
         except DriverEnded as ended:
-            finished = Finished(id=0, error=str(ended))
+            finished = Finished(error=str(ended))
         if finished.error:
-            self.fire("driver", 0.0, finished.error)
+            self.fail("driver", finished.error)
             raise StopUser
         return finished
 
-    def fire(self, step: str, value: float, error: str) -> None:
-        """Tell Locust of one step."""
-        self.environment.events.request.fire(
-            request_type=self.role,
-            name=str(step),
-            response_time=value,
-            response_length=0,
-            exception=RuntimeError(error) if error else None,
-            context={},
-        )
+    def fail(self, step: str, error: str) -> None:
+        """Report what the driver cannot."""
+        self.evening.told(Measured(who=self.role, step=step, value=0.0, error=error))
+
+
+# The weights' sum has no common divisor with 2, 3 or 4 workers, over which Locust deals users in turn: then each
+# worker has some of every class.
 
 
 class Pupil(Person):
-    """Asks, and asks again, while calls are to be made."""
+    """Asks a question, has a lesson, and asks again."""
 
-    role = "pupil"
-    weight: float = 5
-
-    @task
-    def ask(self) -> None:
-        """One question and its lesson."""
-        if not self.entered or not self.evening.may_begin():
-            raise StopUser
-        try:
-            took_place = self.turn()
-            self.evening.made += took_place
-        finally:
-            self.evening.ended += 1
+    weight: float = 7
+    asks = True
+    pause_s = 1.0
 
 
 class Volunteer(Person):
-    """Takes what rings until all is over."""
+    """Takes what rings."""
 
-    role = "volunteer"
+    weight: float = 5
+
+
+class Citizen(Person):
+    """Writes to the help, sometimes with somebody who helps, sometimes by video."""
+
+    weight: float = 5
+    asks = True
+    pause_s = 1.0
+
+
+class Helper(Person):
+    """Comes when a citizen invites somebody."""
+
+    weight: float = 2
+
+
+class Agent(Person):
+    """Takes conversations, several side by side."""
+
     weight: float = 3
 
-    @task
-    def help(self) -> None:
-        """One lesson, if something rings."""
-        if not self.entered or self.evening.is_over:
-            raise StopUser
-        self.turn()
+
+class Visitor(Person):
+    """Reads the administration's page, and opens the help now and then."""
+
+    weight: float = 3
+    asks = True
+    pause_s = 3.0
+
+
+CLASSES = (Pupil, Volunteer, Citizen, Helper, Agent, Visitor)

@@ -4,18 +4,29 @@ import asyncio
 import logging
 import os
 import sys
+import time
+from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 
 from load.driver.messages import LINE_MOST, Act, Finished, Measured, Report, Watched
-from load.driver.watch import Watch
+from load.driver.records import Records, SecondRecord, StepRecord
+from load.driver.watch import Legs, Watch
+from load.scenarios.agent import Agent
+from load.scenarios.citizen import Citizen
+from load.scenarios.helper import Helper
+from load.scenarios.invitations import Invitations
 from load.scenarios.measuring import FAILURES, Measuring, StepFailed
 from load.scenarios.person import Person, Plan
 from load.scenarios.pupil import Pupil
+from load.scenarios.visitor import Visitor
 from load.scenarios.volunteer import Volunteer
 from load.steps import Step
 
-ROLES: dict[str, type[Person]] = {"pupil": Pupil, "volunteer": Volunteer}
+ROLES: dict[str, type[Person]] = {
+    person.__name__.lower(): person for person in (Pupil, Volunteer, Citizen, Helper, Agent, Visitor)
+}
 ACTS_AT_ONCE = 2000
 REPORTS_WAITING = 10_000
 """Beyond, Locust does not read any more: the driver ends."""
@@ -25,13 +36,23 @@ logger = logging.getLogger("load.driver")
 
 
 class Driver:
-    """All persons of one Locust process."""
+    """All persons of one Locust process.
 
-    def __init__(self) -> None:
+    Args:
+        records: Takes everything measured as well.
+    """
+
+    def __init__(self, records: Records | None = None) -> None:
         self._persons: dict[int, Person] = {}
-        self._acts: set[asyncio.Task[None]] = set()
+        self._acts: dict[int, asyncio.Task[None]] = {}
+        """Of each user the act that she is in, by her number."""
+        self._leaving: set[asyncio.Task[None]] = set()
         self._reports: asyncio.Queue[Report] = asyncio.Queue(REPORTS_WAITING)
+        self._invitations = Invitations()
         self._watch = Watch()
+        self._legs = Legs()
+        self._records = records
+        self._cut = False
 
     async def run(self, lines: asyncio.StreamReader) -> None:
         """Carry out what is asked until the end of the input; then everybody leaves."""
@@ -42,9 +63,10 @@ class Driver:
             if reading.done():
                 reading.result()
         finally:
-            for task in (*self._acts, reading, writing):
+            tasks = (*self._acts.values(), *self._leaving, reading, writing)
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._acts, reading, writing, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._send_home()
             self._watch.stop()
 
@@ -52,53 +74,96 @@ class Driver:
         while line := await lines.readline():
             act = msgspec.json.decode(line, type=Act)
             if act.act == "watch":
-                self._tell(self._watched(act.id))
-            elif len(self._acts) >= ACTS_AT_ONCE:
-                self._tell(Finished(id=act.id, error=f"more than {ACTS_AT_ONCE} acts at once"))
+                self._report_itself(act)
+            elif act.act == "cut":
+                self._cut = True
             else:
-                task = asyncio.ensure_future(self._carry_out(act))
-                self._acts.add(task)
-                task.add_done_callback(self._acts.discard)
+                self._begin(act)
+
+    def _begin(self, act: Act) -> None:
+        if len(self._acts) + len(self._leaving) >= ACTS_AT_ONCE:
+            self._tell(Finished(id=act.id, error=f"more than {ACTS_AT_ONCE} acts at once"))
+        elif act.act == "leave":
+            leaving = asyncio.ensure_future(self._carry_out(act))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
+        elif act.user in self._acts:
+            self._tell(Finished(id=act.id, error="our fault: two acts of one user at once"))
+        else:
+            task = self._acts[act.user] = asyncio.ensure_future(self._carry_out(act))
+            task.add_done_callback(lambda _: self._acts.pop(act.user))
 
     async def _carry_out(self, act: Act) -> None:
-        took_place, error = False, ""
+        took_place, failed, error = False, False, ""
         try:
             took_place = await self._do(act)
         except StepFailed:
-            pass  # it was reported as such
+            failed = True
         except FAILURES as failure:
             error = str(failure) or type(failure).__name__
         except Exception as failure:
             logger.exception("x act %s", act.act)
             error = f"our fault: {type(failure).__name__}"
-        self._tell(Finished(id=act.id, took_place=took_place, error=error))
+        self._tell(Finished(id=act.id, took_place=took_place, failed=failed, error=error))
 
     async def _do(self, act: Act) -> bool:
-        measuring = Measuring(lambda step, value, error: self._measured(act.id, step, value, error))
         if act.act == "enter":
-            plan = Plan(act.base, act.token, act.talk_s)
-            person = self._persons[act.user] = ROLES[act.role](plan, measuring)
+            person = self._persons[act.user] = self._person(act)
             await person.enter()
             return True
         if act.act == "leave":
-            if act.user in self._persons:
-                await self._persons.pop(act.user).leave()
+            await self._leave(act.user)
             return True
-        person = self._persons[act.user]
-        person.measuring = measuring
-        return await person.turn()
+        try:
+            return await self._persons[act.user].turn()
+        finally:
+            self._legs.back(act.user)
 
-    def _measured(self, act: int, step: Step, value: float, error: str) -> None:
-        self._tell(Measured(id=act, step=step, value=value, error=error))
-
-    def _watched(self, act: int) -> Watched:
-        watch = self._watch
-        return Watched(
-            id=act,
-            cpu_share=watch.cpu_share(),
-            lag_p99_ms=watch.late_ms(0.99),
-            lag_most_ms=watch.late_ms(1.0),
+    def _person(self, act: Act) -> Person:
+        plan = Plan(
+            base=act.base,
+            token=act.token,
+            talk_s=act.talk_s,
+            address=act.address,
+            layer=act.layer,
+            decode=act.decode,
+            invitations=self._invitations,
         )
+        measuring = Measuring(lambda step, value, error: self._measured(act, step, value, error))
+        return ROLES[act.role](plan, measuring)
+
+    async def _leave(self, user: int) -> None:
+        """Have her go, also out of the middle of a turn: what that breaks off is no failure."""
+        if user in self._acts:
+            task = self._acts[user]
+            task.cancel()
+            await asyncio.wait((task,))
+        if user in self._persons:
+            await self._persons.pop(user).leave()
+
+    def _measured(self, act: Act, step: Step, value: float, error: str) -> None:
+        self._legs.measured(act.user, step, error)
+        if self._cut:
+            return
+        self._tell(Measured(who=act.role, step=step, value=value, error=error))
+        if self._records:
+            record = StepRecord(at=time.time(), who=act.role, step=step, value=value, failed=bool(error))
+            self._records.add(record)
+
+    def _report_itself(self, act: Act) -> None:
+        cpu, lag_ms = self._watch.take()
+        users, calls = len(self._persons), self._legs.calls
+        self._tell(Watched(id=act.id, users=users, calls=calls, cpu=cpu, lag_ms=lag_ms))
+        if self._records:
+            record = SecondRecord(
+                at=time.time(),
+                users=users,
+                calls=calls,
+                driver_cpu=cpu,
+                locust_cpu=act.locust_cpu,
+                driver_lag_ms=lag_ms,
+            )
+            self._records.add(record)
 
     def _tell(self, report: Report) -> None:
         try:
@@ -130,11 +195,21 @@ def _write_all(data: bytes) -> None:
 
 
 async def main() -> None:
-    """Connect the pipes."""
+    """Connect the pipes, and the file of records where LOAD_RECORDS names a folder."""
     lines = asyncio.StreamReader(limit=LINE_MOST)
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    await Driver().run(lines)
+    folder = os.environ.get("LOAD_RECORDS", "")
+    records = Records(Path(folder)) if folder else None
+    keeping = asyncio.ensure_future(records.keep()) if records else None
+    try:
+        await Driver(records).run(lines)
+    finally:
+        if keeping and records:
+            keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeping
+            records.write()
 
 
 if __name__ == "__main__":

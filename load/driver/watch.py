@@ -1,30 +1,29 @@
-"""How the driver itself does: its share of a core, and how late its loop comes."""
+"""How the driver itself does: its share of a core, how late its loop comes, and how much media it carries."""
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter
+
+from load.steps import Step
 
 TICK_S = 0.05
-TICKS_KEPT = 20_000
 
 
 class Watch:
     """Make it inside a running loop; ``stop`` it."""
 
     def __init__(self) -> None:
-        self._late_ms: deque[float] = deque(maxlen=TICKS_KEPT)
-        self._began = time.monotonic()
+        self._late_s = 0.0
+        self._since = time.monotonic()
         self._cpu = time.process_time()
         self._timer = self._wait()
 
-    def cpu_share(self) -> float:
-        """Give the share of one core since the beginning."""
-        return (time.process_time() - self._cpu) / max(1e-3, time.monotonic() - self._began)
-
-    def late_ms(self, share: float) -> float:
-        """Give the lateness below which ``share`` (0 to 1) of the ticks came."""
-        ordered = sorted(self._late_ms)
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+    def take(self) -> tuple[float, float]:
+        """Give the share of one core, and how late the loop came at worst in milliseconds, since the last call."""
+        since, self._since = self._since, time.monotonic()
+        cpu, self._cpu = self._cpu, time.process_time()
+        late_s, self._late_s = self._late_s, 0.0
+        return (self._cpu - cpu) / max(1e-3, self._since - since), late_s * 1e3
 
     def stop(self) -> None:
         """End it."""
@@ -36,5 +35,28 @@ class Watch:
         return loop.call_at(due, self._tick, due)
 
     def _tick(self, due: float) -> None:
-        self._late_ms.append((asyncio.get_running_loop().time() - due) * 1e3)
+        self._late_s = max(self._late_s, asyncio.get_running_loop().time() - due)
         self._timer = self._wait()
+
+
+class Legs:
+    """Connected media legs, by what persons report: joined, and hung up or back."""
+
+    def __init__(self) -> None:
+        self._of: Counter[int] = Counter()
+
+    def measured(self, user: int, step: Step, error: str) -> None:
+        """A step was reported."""
+        if step is Step.JOIN and not error:
+            self._of[user] += 1
+        elif step in (Step.HANG_UP, Step.HANG_UP_SCREEN) and self._of[user]:
+            self._of[user] -= 1
+
+    def back(self, user: int) -> None:
+        """Her turn is over, however it ended."""
+        self._of.pop(user, None)
+
+    @property
+    def calls(self) -> float:
+        """Half of all legs."""
+        return self._of.total() / 2

@@ -1,0 +1,147 @@
+"""What a run was: which steps it reached, how long they took, what failed, and whether the figures mean anything. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from load.steps import Step, needed, unit
+from load.thresholds import GENERATOR_CPU, GENERATOR_LAG_MS, GENERATOR_STRAINED, LIMITS, Limit
+
+PASSED, FAILED, VOID = 0, 1, 2
+"""Exit codes. A run that is void did not pass and did not fail, whatever was found."""
+COLUMNS = ("who", "step", "count", "failed", "median", "p95", "p99", "unit", "limit")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step of one role, as Locust counted it; values in the step's unit."""
+
+    who: str
+    step: str
+    count: int
+    failed: int
+    median: float
+    p95: float
+    p99: float
+    errors: Mapping[str, int] = field(default_factory=dict)
+    """What was said about the failed ones, and how often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """How one Locust process and its driver did in one second."""
+
+    driver_cpu: float
+    """Share of one core, as the next."""
+    locust_cpu: float
+    lag_ms: float
+    """How late the driver's loop came, at worst."""
+
+    @property
+    def strained(self) -> bool:
+        """What was measured in it is the generator's own slowness."""
+        return max(self.driver_cpu, self.locust_cpu) > GENERATOR_CPU or self.lag_ms > GENERATOR_LAG_MS
+
+
+def limit_of(step: str) -> Limit:
+    """Give what may be expected of a step."""
+    return LIMITS.get(Step(step), Limit()) if step in set(Step) else Limit()
+
+
+def complaints(rows: Collection[Row], roles: Collection[str], *, storm: bool) -> list[str]:
+    """Say what a run did not do that it should have done.
+
+    Args:
+        rows: All steps that were reached.
+        roles: Who was to come.
+        storm: The web processes were started again, so that people had to come back.
+    """
+    found = [sentence for row in rows for sentence in _past_limit(row)]
+    for role, steps in needed(roles, storm=storm).items():
+        reached = {row.step for row in rows if role in ("", row.who)}
+        whose = f"by any {role}" if role else "by anybody"
+        found += [f"the step '{step}' was never reached {whose}" for step in sorted(steps - reached)]
+    return found
+
+
+def _past_limit(row: Row) -> Iterable[str]:
+    limit, name = limit_of(row.step), f"{row.who} '{row.step}'"
+    if row.failed > limit.failed * row.count:
+        said = "; ".join(f"{error} ({times})" for error, times in sorted(row.errors.items()))
+        yield f"{name}: {row.failed} of {row.count} failed: {said}"
+    for what, value, most in (("median", row.median, limit.median), ("p95", row.p95, limit.p95)):
+        if most is not None and value > most:
+            yield f"{name}: {what} {value:g} {unit(row.step)} is past its limit, {most:g}"
+
+
+def strain(generators: Mapping[str, Sequence[Second]]) -> list[str]:
+    """Say where the generator was the bottleneck; empty when it was not."""
+    found = []
+    for name, seconds in generators.items():
+        strained = sum(second.strained for second in seconds)
+        if strained > GENERATOR_STRAINED * len(seconds):
+            found.append(
+                f"{name} was strained in {strained} of {len(seconds)} seconds "
+                f"(above {GENERATOR_CPU:.0%} of a core, or its loop late by more than {GENERATOR_LAG_MS:g} ms)"
+            )
+    return found
+
+
+def told_about(name: str, seconds: Sequence[Second]) -> str:
+    """Tell how a generator did, in a line."""
+    if not seconds:
+        return f"Generator {name}: not watched."
+    driver = sum(second.driver_cpu for second in seconds) / len(seconds)
+    locust = sum(second.locust_cpu for second in seconds) / len(seconds)
+    lags = sorted(second.lag_ms for second in seconds)
+    return (
+        f"Generator {name}: driver {driver:.0%} of a core, Locust {locust:.0%}; the driver's loop late by "
+        f"{lags[len(lags) // 2]:.0f} ms in the median second, {lags[-1]:.0f} ms in the worst of {len(lags)}."
+    )
+
+
+def code(found: Collection[str], strained: Collection[str]) -> int:
+    """Give the exit code."""
+    if strained:
+        return VOID
+    return FAILED if found else PASSED
+
+
+def figures(row: Row) -> dict[str, Any]:
+    """Give a row as a JSON object."""
+    limit = limit_of(row.step)
+    return {
+        "step": row.step,
+        "who": row.who,
+        "count": row.count,
+        "failed": row.failed,
+        "median": row.median,
+        "p95": row.p95,
+        "p99": row.p99,
+        "unit": unit(row.step),
+        "limit": {"median": limit.median, "p95": limit.p95, "failed": limit.failed},
+    }
+
+
+def table(rows: Iterable[Row]) -> str:
+    """Lay out all rows for the screen."""
+    lines = [COLUMNS, *(_cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if name in ("who", "step", "unit", "limit") else cell.rjust(width)
+            for name, cell, width in zip(COLUMNS, line, widths, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    limit = limit_of(row.step)
+    most = ", ".join(
+        f"{name} {value:g}"
+        for name, value in (("median", limit.median), ("p95", limit.p95))
+        if value is not None
+    )
+    values = (f"{value:g}" for value in (row.count, row.failed, row.median, row.p95, row.p99))
+    return (row.who, row.step, *values, unit(row.step), most)
