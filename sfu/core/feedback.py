@@ -97,7 +97,6 @@ class RtcpExchange:
         for stream in collected.streams:
             self._count_stream(stream, now)
         for slot in collected.slots:
-            # Most slots are never used: their reports are passed over without looking them up.
             if slot.packets:
                 self._count_slot(slot)
         operations: list[Operation] = []

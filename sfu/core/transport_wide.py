@@ -6,6 +6,7 @@ reported once; one that arrives after its number was reported as missing stays m
 """
 
 from collections.abc import Sequence
+from operator import sub
 from struct import Struct
 
 from sfu.core.seqnum import MASK16, difference16
@@ -19,6 +20,8 @@ TICKS_PER_REFERENCE = 256
 MAX_JUMP = 4000
 """Sequence numbers; after a larger step the report begins anew instead of listing what nobody sent."""
 MAX_STATUSES = 0xFFFF
+MAX_WHOLE = 512
+"""Statuses that certainly fit one packet when each takes one byte."""
 RUN = 0x1FFF
 
 MISSING, SMALL, LARGE = 0, 1, 2
@@ -50,10 +53,13 @@ class Feedback:
         Returns:
             RTCP packets, to be sent each by itself.
         """
+        whole = self._whole(arrivals, (ssrc, media_ssrc))
+        if whole is not None:
+            return [whole]
         times = self._unwrap(arrivals)
         if not times:
             return []
-        packets = []
+        packets: list[bytes] = []
         last = max(times)
         while self._next is not None and self._next <= last:
             # The first one that arrived may come after some that are missing: it sets the reference time.
@@ -61,6 +67,27 @@ class Feedback:
             packet, self._next = self._packet(times, self._next, last, start, (ssrc, media_ssrc))
             packets.append(packet)
         return packets
+
+    def _whole(self, arrivals: Sequence[tuple[int, float]], ssrcs: tuple[int, int]) -> bytes | None:
+        """Write what is owed most of the time, at a fifth of the cost: all came, in order and without a pause.
+
+        None where that is not so.
+        """
+        count = len(arrivals)
+        if self._next is None or not 0 < count <= MAX_WHOLE:
+            return None
+        first = self._next & MASK16
+        if [wire for wire, _ in arrivals] != list(range(first, first + count)):
+            return None
+        ticks = [round(time / TICK_S) for _, time in arrivals]
+        reference = ticks[0] // TICKS_PER_REFERENCE
+        try:
+            deltas = bytes(map(sub, ticks, [reference * TICKS_PER_REFERENCE, *ticks[:-1]]))
+        except ValueError:
+            # A delta is not within an octet.
+            return None
+        self._next += count
+        return self._write(_WORD.pack(SMALL << 13 | count) + deltas, (first, count), reference, ssrcs)
 
     def _unwrap(self, arrivals: Sequence[tuple[int, float]]) -> dict[int, int]:
         """Return arrival times in ticks by unwrapped sequence, first arrival only, without what was reported."""
@@ -105,20 +132,22 @@ class Feedback:
             statuses.append(status)
             before = before if time is None else time
             sequence += 1
-        return self._write(statuses, first, reference, ssrcs), sequence
+        chunks = _chunks([symbol for symbol, _ in statuses])
+        deltas = b"".join(_delta(symbol, delta) for symbol, delta in statuses)
+        return self._write(chunks + deltas, (first & MASK16, len(statuses)), reference, ssrcs), sequence
 
-    def _write(self, statuses: list[Status], first: int, reference: int, ssrcs: tuple[int, int]) -> bytes:
-        body = _WORD.pack(reference >> 8 & 0xFFFF) + bytes((reference & 0xFF, self._count))
+    def _write(
+        self, statuses: bytes, covered: tuple[int, int], reference: int, ssrcs: tuple[int, int]
+    ) -> bytes:
+        """Put the header around statuses and deltas; ``covered`` is the first sequence and how many they are."""
+        body = ((reference & 0xFFFFFF) << 8 | self._count).to_bytes(4, "big") + statuses
         self._count = self._count + 1 & 0xFF
-        body += _chunks([symbol for symbol, _ in statuses])
-        body += b"".join(_delta(symbol, delta) for symbol, delta in statuses)
         padding = -len(body) % 4
         if padding:
             body += bytes(padding - 1) + bytes((padding,))
         words = (_HEADER.size + len(body)) // 4 - 1
         first_octet = 0x80 | (0x20 if padding else 0) | FORMAT
-        header = _HEADER.pack(first_octet, PACKET_TYPE, words, *ssrcs, first & 0xFFFF, len(statuses))
-        return header + body
+        return _HEADER.pack(first_octet, PACKET_TYPE, words, *ssrcs, *covered) + body
 
 
 def _status(delta: int | None) -> Status | None:

@@ -347,11 +347,14 @@ class TransportReport:
 
 @dataclass(slots=True)
 class Collected:
-    """The answer to ``DataPlane.collect``."""
+    """The answer to ``DataPlane.collect``: in the order in which things were added, and only what may be new."""
 
     streams: list[StreamReport] = field(default_factory=list)
+    """Whose packets, highest sequence, keyframes or audio level differ from the last report."""
     slots: list[SlotReport] = field(default_factory=list)
+    """To which a stream was ever connected."""
     transports: list[TransportReport] = field(default_factory=list)
+    """Heard since the last report."""
     dropped: Counter[str] = field(default_factory=Counter)
     """Since the start, by reason."""
 
@@ -368,5 +371,5 @@ class DataPlane(Protocol):
         ...
 
     def collect(self, now: float) -> Collected:
-        """Read the counters; arrivals and audio levels start anew."""
+        """Read the counters that changed; arrivals and audio levels start anew."""
         ...

@@ -64,9 +64,9 @@ class ReferencePlane:
         """Read the counters; arrivals and audio levels start anew."""
         table = self._table
         return Collected(
-            streams=[stream.collect() for stream in table.streams.values()],
-            slots=[slot.collect() for slot in table.slots.values()],
-            transports=[transport.collect() for transport in table.transports.values()],
+            streams=[report for stream in table.streams.values() if (report := stream.collect())],
+            slots=[slot.collect() for slot in table.slots.values() if slot.used],
+            transports=[report for one in table.transports.values() if (report := one.collect())],
             dropped=self._outlet.dropped.copy(),
         )
 

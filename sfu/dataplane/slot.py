@@ -25,7 +25,6 @@ class Slot:
         "_numbering",
         "_rtx_highest",
         "_started",
-        "_unused",
         "armed",
         "id",
         "last_sent",
@@ -36,6 +35,7 @@ class Slot:
         "rtx_ssrc",
         "ssrc",
         "transport",
+        "used",
     )
 
     def __init__(self, added: AddSlot, transport: Transport) -> None:
@@ -50,8 +50,8 @@ class Slot:
         self.last_sent = 0.0
         """When the first packet with ``last_timestamp`` was sent."""
         self._started = False
-        self._unused: SlotReport | None = None
-        """Most slots that a peer offers are never used; they need no new report each time."""
+        self.used = False
+        """A stream was ever connected. Most slots that a peer offers are never used and need no reports."""
         self._numbering = Numbering(added.first_sequence)
         self._rtx_highest = added.first_rtx_sequence - 1
         self._counters = vp8.NO_NUMBERS
@@ -62,6 +62,7 @@ class Slot:
 
     def connect(self, wanted: Occupancy) -> None:
         """Arm a stream, or keep it when it is the occupant already. Audio silences the former one at once."""
+        self.used = True
         self._disarm()
         present = self.occupancy
         if present is not None and present.is_like(wanted):
@@ -221,10 +222,7 @@ class Slot:
     def collect(self) -> SlotReport:
         """Report the counters."""
         present, armed = self.occupancy, self.armed
-        unused = not self._started and armed is None
-        if unused and self._unused:
-            return self._unused
-        report = SlotReport(
+        return SlotReport(
             slot=self.id,
             packets=self.packets,
             octets=self.octets,
@@ -234,5 +232,3 @@ class Slot:
             last_timestamp=self.last_timestamp,
             last_sent=self.last_sent,
         )
-        self._unused = report if unused else None
-        return report

@@ -74,6 +74,7 @@ class Stream:
         "_keyframe_timestamp",
         "_occupied",
         "_outlet",
+        "_reported",
         "_starts_keyframe",
         "audio_level",
         "base",
@@ -110,6 +111,8 @@ class Stream:
         self.last_arrival = 0.0
         self.audio_level = QUIETEST
         self._outlet: Outlet = transport.outlet
+        self._reported = (0, 0, 0, QUIETEST)
+        """Packets, highest, keyframes and audio level as they were last reported."""
         self._starts_keyframe = KEYFRAME_STARTS.get(added.media)
         self._keyframe_timestamp = -1
         self._armed: list[Follower] = []
@@ -253,8 +256,12 @@ class Stream:
             else:
                 slot.leave_out(following)
 
-    def collect(self) -> StreamReport:
-        """Report the counters; the audio level starts anew."""
+    def collect(self) -> StreamReport | None:
+        """Report the counters when they changed; the audio level starts anew."""
+        present = (self.packets, self.highest, self.keyframes, self.audio_level)
+        if present == self._reported:
+            return None
+        self._reported = present
         report = StreamReport(
             stream=self.id,
             packets=self.packets,

@@ -43,6 +43,7 @@ class Transport:
     """The keys of one peer and all that belongs to them."""
 
     __slots__ = (
+        "_reported_heard",
         "arrivals",
         "block",
         "destination",
@@ -87,6 +88,7 @@ class Transport:
         """Of all slots that ever were: under the same keys none may start its numbering anew."""
         self.arrivals: list[tuple[int, float]] = []
         self.last_heard = outlet.now
+        self._reported_heard = 0.0
 
     def admits(self, ssrc: int) -> bool:
         """Tell whether libsrtp may see this ssrc; asked before authentication, so it keeps nothing."""
@@ -124,8 +126,11 @@ class Transport:
                 return
             self.outlet.emit(cipher, self.destination)
 
-    def collect(self) -> TransportReport:
-        """Report what arrived since the last time."""
+    def collect(self) -> TransportReport | None:
+        """Report what arrived since the last time, if anything did."""
+        if self.last_heard == self._reported_heard and not self.arrivals:
+            return None
+        self._reported_heard = self.last_heard
         report = TransportReport(self.id, self.last_heard, self.arrivals)
         self.arrivals = []
         return report

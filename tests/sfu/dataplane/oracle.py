@@ -37,11 +37,8 @@ from sfu.dataplane.contract import (
     RtcpReceived,
     SendRtcp,
     SetDestination,
-    SlotReport,
-    StreamReport,
     Switched,
     TransportId,
-    TransportReport,
     UnbindAddress,
     UnknownSsrc,
 )
@@ -160,7 +157,7 @@ class Oracle:
 
     def connect(self, op: Connect) -> None:
         slot, stream = self.slots[op.slot], self.streams[op.stream]
-        slot.armed = None
+        slot.was_connected, slot.armed = True, None
         if slot.stay and slot.stay.stream is stream and slot.stay.connect == op:
             return
         if stream.added.media is Media.OPUS:
@@ -460,40 +457,9 @@ class Oracle:
         return False
 
     def collect(self, now: float) -> Collected:
-        answer = Collected(dropped=self.dropped.copy())
-        for s in self.streams.values():
-            answer.streams.append(
-                StreamReport(
-                    s.added.stream,
-                    s.packets,
-                    s.octets,
-                    s.base,
-                    s.highest,
-                    s.jitter,
-                    s.last[0],
-                    s.last[1],
-                    len(s.keyframes),
-                    s.level,
-                )
-            )
-            s.level = 127
-        for slot in self.slots.values():
-            stay, armed = slot.stay, slot.armed
-            answer.slots.append(
-                SlotReport(
-                    slot.added.slot,
-                    slot.packets,
-                    slot.octets,
-                    stay.stream.added.stream if stay else None,
-                    armed.stream.added.stream if armed else None,
-                    stay.timestamp_offset if stay else 0,
-                    slot.timestamp,
-                    slot.sent_at,
-                )
-            )
-        for number, transport in self.transports.items():
-            answer.transports.append(
-                TransportReport(transport.opened.transport, transport.last_heard, transport.arrivals[:2000])
-            )
-            self.transports[number].arrivals = []
-        return answer
+        return Collected(
+            streams=[stream.report() for stream in self.streams.values() if stream.has_news()],
+            slots=[slot.report() for slot in self.slots.values() if slot.was_connected],
+            transports=[peer.report() for peer in self.transports.values() if peer.has_news()],
+            dropped=self.dropped.copy(),
+        )

@@ -8,7 +8,17 @@ from aiortc.codecs.vpx import VpxPayloadDescriptor
 from aiortc.rtp import HeaderExtensionsMap, RtpPacket
 
 from sfu.core import negotiation
-from sfu.dataplane.contract import Address, AddSlot, AddStream, Connect, Media, OpenTransport
+from sfu.dataplane.contract import (
+    Address,
+    AddSlot,
+    AddStream,
+    Connect,
+    Media,
+    OpenTransport,
+    SlotReport,
+    StreamReport,
+    TransportReport,
+)
 
 REASONS = {
     "authentication failure": "srtp_authentication",
@@ -52,6 +62,14 @@ class Transport:
     sources: dict[int, "Stream | Repair"] = field(default_factory=dict)
     refused: dict[int, float] = field(default_factory=dict)
     arrivals: list[tuple[int, float]] = field(default_factory=list)
+    told_heard: float = 0.0
+
+    def has_news(self) -> bool:
+        return bool(self.arrivals) or self.last_heard != self.told_heard
+
+    def report(self) -> TransportReport:
+        told, self.arrivals, self.told_heard = self.arrivals[:2000], [], self.last_heard
+        return TransportReport(self.opened.transport, self.last_heard, told)
 
     def __post_init__(self):
         ids = self.opened.extensions
@@ -76,6 +94,28 @@ class Stream:
     last: tuple[int, float] = (0, 0.0)
     keyframes: list[int] = field(default_factory=list)
     level: int = 127
+    told: tuple[int, ...] = (0, 0, 0, 127)
+
+    def news(self) -> tuple[int, ...]:
+        return self.packets, self.highest, len(self.keyframes), self.level
+
+    def has_news(self) -> bool:
+        return self.told != self.news()
+
+    def report(self) -> StreamReport:
+        self.told, level, self.level = self.news(), self.level, 127
+        return StreamReport(
+            stream=self.added.stream,
+            packets=self.packets,
+            octets=self.octets,
+            base_sequence=self.base,
+            highest_sequence=self.highest,
+            jitter=self.jitter,
+            last_timestamp=self.last[0],
+            last_arrival=self.last[1],
+            keyframes=len(self.keyframes),
+            audio_level=level,
+        )
 
     @property
     def size(self) -> int:
@@ -130,6 +170,20 @@ class Slot:
     counters: list[int | None] = field(default_factory=lambda: [None, None, None])
     packets: int = 0
     octets: int = 0
+    was_connected: bool = False
+
+    def report(self) -> SlotReport:
+        stay, armed = self.stay, self.armed
+        return SlotReport(
+            slot=self.added.slot,
+            packets=self.packets,
+            octets=self.octets,
+            stream=stay.stream.added.stream if stay else None,
+            armed=armed.stream.added.stream if armed else None,
+            timestamp_offset=stay.timestamp_offset if stay else 0,
+            last_timestamp=self.timestamp,
+            last_sent=self.sent_at,
+        )
 
 
 def descriptor_numbers(payload: bytes) -> list[int | None]:

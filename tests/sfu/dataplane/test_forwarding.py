@@ -349,6 +349,20 @@ def test_reports_follow_rfc_3550():
     assert rig.plane.collect(rig.now).streams[0].audio_level == 127
 
 
+def test_only_what_may_be_new_is_collected():
+    rig, ssrc = watching()
+    rig.slot(1, 2)
+    rig.plane.collect(rig.now)
+    rig.now += 0.1
+    rig.send(0, Packet(ssrc, 11, 3000, vp8()))
+    news = rig.plane.collect(rig.now)
+    assert [one.packets for one in news.streams] == [2]
+    assert [one.transport for one in news.transports] == [rig.peers[0].transport]
+    assert [one.slot for one in news.slots] == [1], "the other one was never connected"
+    quiet = rig.plane.collect(rig.now)
+    assert (quiet.streams, quiet.transports) == ([], [])
+
+
 def test_keyframes_are_counted_once_each():
     rig, ssrc = watching()
     rig.send(0, Packet(ssrc, 11, 0, vp8(key=True, start=False)), Packet(ssrc, 12, 3000, vp8(key=True)))

@@ -102,5 +102,6 @@ def test_a_slot_cannot_start_its_numbering_anew_under_the_same_keys():
     ):
         transport = alone.peers[2].transport
         alone.apply(AddSlot(SlotId(slot), transport, ssrc, rtx_ssrc, first, 5, 0))
-    assert len(alone.sides[0].plane.collect(0.0).slots) == SLOTS - 1
-    assert alone.sides[0].plane.collect(0.0).dropped == {"operation": 4}
+    alone.connect(9, 0, 100)
+    assert alone.sides[0].plane.collect(0.0).slots == []
+    assert alone.sides[0].plane.collect(0.0).dropped == {"operation": 5}, "the slot does not exist"

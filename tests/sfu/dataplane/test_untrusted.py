@@ -163,8 +163,9 @@ def test_rtcp_is_told_from_rtp_by_its_type_and_given_on_unread():
     report = bytes.fromhex("80c9000100000009")
     rig.deliver(0, rig.peers[0].outbound.protect_rtcp(report), b"\x80\xcd" + bytes(20))
     assert rig.events == [RtcpReceived(rig.peers[0].transport, report)]
-    assert sum(rig.dropped.values()) == 1
-    assert rig.plane.collect(rig.now).transports[0].last_heard == rig.now
+    collected = rig.plane.collect(rig.now)
+    assert sum(collected.dropped.values()) == 1
+    assert collected.transports[0].last_heard == rig.now
 
 
 def test_packets_that_cannot_be_protected_are_too_big():
@@ -205,6 +206,8 @@ def test_arrivals_are_bounded_between_collections():
     wide = {IDS.transport_wide: b"\0\1"}
     rig.send(0, *(Packet(5, n, 0, b"?", extensions=wide) for n in range(MAX_ARRIVALS + 5)))
     assert len(rig.plane.collect(rig.now).transports[0].arrivals) == MAX_ARRIVALS
+    rig.now += 0.1
+    rig.send(0, Packet(5, MAX_ARRIVALS + 5, 0, b"?"))
     assert rig.plane.collect(rig.now).transports[0].arrivals == []
 
 
@@ -215,6 +218,7 @@ def test_a_closed_transport_takes_all_that_is_its_own_along():
     rig.slot(0, 2)
     rig.connect(2, 2)
     rig.send(0, Packet(ssrc, 1, 0, vp8(key=True)))
+    rig.send(1, Packet(1002, 1, 0, vp8(key=True)))
     rig.apply(CloseTransport(rig.peers[0].transport))
     report = rig.plane.collect(rig.now)
     assert [s.stream for s in report.streams] == [2]
