@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from load.scenarios.measuring import CheckFailed, Measuring
 from load.scenarios.outbox import insist
 from load.scenarios.person import Person, Plan
-from signaling.wire import Command
 
 HELPDESK = "helpdesk"
 THINKS_S = (0.3, 1.5)
@@ -37,11 +36,6 @@ class AtHelpdesk(Person):
         if view is None:
             raise CheckFailed(f"the view {self.main} is not open to this person")
         self.id = str(view["me"])
-
-    async def do(self, command: Command) -> dict[str, Any]:
-        """Carry out what may be repeated, on whatever connection there is; as ``insist``."""
-        client = self.client
-        return dict(await insist(lambda: client.send(command), client))
 
     async def open_view(self, view: str) -> dict[str, Any] | None:
         """Open a view and return it; None when it is not open to this person."""

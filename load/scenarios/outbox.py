@@ -1,4 +1,4 @@
-"""How a page of the help desk gets its commands to the server: as often as it takes, and what is written once and in order."""
+"""How a page gets its commands to the server: as often as it takes, as the web client's outbox does."""
 
 import asyncio
 import random
@@ -9,10 +9,9 @@ import aiohttp
 from socketio.exceptions import SocketIOError
 
 from load.client import Client, Refused
-from load.scenarios.measuring import CheckFailed, Measuring
-from load.steps import Step
+from load.scenarios.measuring import CheckFailed
 from load.thresholds import WITHIN_S
-from signaling.wire import Code, Command
+from signaling.wire import Code
 
 T = TypeVar("T")
 GIVES_UP_S = 4 * WITHIN_S
@@ -53,26 +52,3 @@ async def insist(act: Callable[[], Awaitable[T]], client: Client | None = None) 
                     await client.wait_for(lambda: client.connected, GIVES_UP_S)
     except TimeoutError:
         raise CheckFailed(f"not done within {GIVES_UP_S:.0f} s: {last}") from None
-
-
-class Outbox:
-    """What one person writes in one conversation: kept until it is acknowledged, one on its way at a time, in order."""
-
-    def __init__(self, client: Client, measuring: Measuring) -> None:
-        self._client = client
-        self._measuring = measuring
-        self._turn = asyncio.Lock()  # whoever pressed first is first
-
-    async def send(self, step: Step, command: Command) -> int:
-        """Send what carries a client id of its own; the step is timed from now on, whatever is sent before it.
-
-        Returns:
-            The seq at which it stands.
-
-        Raises:
-            StepFailed: It was refused for good, or never answered.
-        """
-        with self._measuring.timed(step):
-            async with self._turn:
-                answer = await insist(lambda: self._client.send(command), self._client)
-                return int(answer["seq"])

@@ -10,7 +10,7 @@ from helpdesk.wire import Mark as MarkRead
 from helpdesk.wire import Send, SetTyping
 from load.scenarios.helpdesk import AtHelpdesk
 from load.scenarios.measuring import FAILURES, CheckFailed
-from load.scenarios.outbox import GIVES_UP_S, Outbox, insist
+from load.scenarios.outbox import GIVES_UP_S, insist
 from load.scenarios.words import Mark, Message, Reading, talk_of
 from load.steps import Step
 from signaling.wire import Command, LogEvent
@@ -32,7 +32,8 @@ class Talk:
         self.reading = Reading(talk_of(conversation), whole=True)
         self._client = person.client
         self._measuring = person.measuring
-        self._outbox = Outbox(person.client, person.measuring)
+        self._lane = asyncio.Lock()
+        """One message is on its way at a time; whoever pressed Send first is first."""
         self._log = ""
         self._me = ""
         self._rank = 0
@@ -120,9 +121,11 @@ class Talk:
         return Mark(self.reading.talk, self._rank, time.monotonic_ns(), stamp)
 
     async def deliver(self, step: Step, writes: Writes, text: str) -> None:
-        """Send a text, and see it on the own screen; as ``write``."""
+        """Send a text under one client id until it is acknowledged, and see it on the own screen; as ``write``."""
         client_id = uuid.uuid4().hex
-        seq = await self._outbox.send(step, writes(client_id, text))
+        with self._measuring.timed(step):
+            async with self._lane:
+                seq = int((await self.person.do(writes(client_id, text)))["seq"])
         self.reading.acknowledged[client_id] = seq
         if self._log:
             with self._measuring.failing(Step.CHAT_SCREEN):
