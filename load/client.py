@@ -1,22 +1,22 @@
 """One browser page without a browser: signs in, connects, sends commands, holds views and logs, as the web client.
 
-The protocol as docs/protocol.md says it, for tests and load. It trusts nothing that it could have missed: patches
-are applied to their base only, events of a log in order only; what does not fit is opened again.
+The protocol as docs/protocol.md says it, for tests and load. What is open stays open: after a reconnection it is
+opened again, and what was lost of a connection and how soon it was made good is noted.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from io import BytesIO
 from types import TracebackType
 from typing import Any, Literal, TypeVar
 
 import aiohttp
 import msgspec
-import socketio
-from socketio.exceptions import ConnectionError as CannotConnect
-from socketio.exceptions import TimeoutError as NoAnswer
 
+from load.feeds import AnyServerMessage, Feeds
+from load.line import DEAD_LINE, PASSING, Events, Line, Refused, ok
 from signaling.wire import (
     Answer,
     CloseLog,
@@ -27,51 +27,21 @@ from signaling.wire import (
     Done,
     Feed,
     FeedAnswer,
-    Heartbeat,
-    LogEnded,
-    LogEvent,
-    LogEvents,
-    LoginEnded,
     OpenLog,
     OpenView,
     ServerMessage,
     SetPresence,
     SignedIn,
     SignIn,
-    ViewEnded,
-    ViewPatch,
-    ViewSnapshot,
 )
 
 MSGPACK = {"Content-Type": "application/msgpack"}
-ANSWER_WITHIN_S = 10.0
-RECONNECT_FIRST_S, RECONNECT_MOST_S = 0.1, 1.0
+OPEN_TURNS, OPEN_PAUSE_S = 5, 1.0
+"""All that is open is asked for at once after a cut: what passes the server's rate waits its turn."""
 
-AnyServerMessage = ViewSnapshot | ViewPatch | ViewEnded | LogEvents | LogEnded | Heartbeat | LoginEnded
+__all__ = ["MSGPACK", "Client", "Refused"]
 T = TypeVar("T", bound=msgspec.Struct)
 logger = logging.getLogger(__name__)
-
-
-class Refused(Exception):  # noqa: N818 - an answer of the server, not an error of ours
-    """The server refused."""
-
-    def __init__(self, code: Code, text: str = "") -> None:
-        super().__init__(f"{code.value}: {text}")
-        self.code = code
-        self.text = text
-
-
-def apply_patch(target: Any, patch: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return ``target`` changed by ``patch`` (RFC 7396 section 2); both are left as they are."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            result.pop(name, None)
-        else:
-            result[name] = apply_patch(result.get(name), value)
-    return result
 
 
 class Client:
@@ -89,33 +59,15 @@ class Client:
         self.login = login
         self.secret = secret
         self.home = ""
-        self.views: dict[str, Any] = {}
-        """View to its data; absent until its snapshot came."""
-        self.versions: dict[str, str] = {}
-        self.logs: dict[str, list[LogEvent]] = {}
-        """Log to its events, 1, 2, 3 ... without holes, or from the one after its floor on."""
-        self.floors: dict[str, int] = {}
-        """Log to the seq after which this login may read; 0 when absent."""
-        self.ended: dict[str, Code] = {}
-        """Views and logs that the server ended, by name."""
-        self.login_ended: Code | None = None
-        self.connections = 0
-        """How often it connected."""
-        self.reopened = 0
-        """How often something did not fit and was opened again."""
         self._session = session
         self._changed = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._socket = socketio.AsyncClient(
-            serializer="msgpack",
-            http_session=session,
-            reconnection_delay=RECONNECT_FIRST_S,
-            reconnection_delay_max=RECONNECT_MOST_S,
-        )
-        self._refusal = ""
-        self._socket.on("connect", handler=self._connected)
-        self._socket.on("connect_error", handler=self._not_connected)
-        self._socket.on("message", handler=self._received)
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._feeds = feeds = Feeds(lambda command: self._own(self._quietly(command)))
+        self.views, self.versions, self.logs = feeds.views, feeds.versions, feeds.logs
+        self.floors, self.ended, self.last = feeds.floors, feeds.ended, feeds.last
+        self._line = Line(base, self._auth, session, Events(self._connected, self._received))
+        self._socket = self._line.socket
+        self.outages = self._line.outages
 
     @classmethod
     async def sign_in(
@@ -170,7 +122,7 @@ class Client:
 
     async def close(self) -> None:
         """Leave."""
-        await self._socket.shutdown()  # also when it is just trying to connect again
+        await self._line.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -184,37 +136,43 @@ class Client:
         Raises:
             Refused: The server did.
         """
-        self._refusal = ""
-        auth = {"login": self.login} | ({"secret": self.secret} if self.secret else {})
-        try:
-            await self._socket.connect(self.base, auth=auth, transports=["websocket"])
-        except CannotConnect:
-            if self._refusal in {code.value for code in Code}:
-                raise Refused(Code(self._refusal)) from None
-            raise
+        await self._line.connect()
 
     @property
     def connected(self) -> bool:
         """Whether the WebSocket is open now."""
         return bool(self._socket.connected)
 
+    @property
+    def connections(self) -> int:
+        """How often it connected."""
+        return self._line.connections
+
+    @property
+    def reopened(self) -> int:
+        """How often something did not fit and was opened again."""
+        return self._feeds.reopened
+
+    @property
+    def login_ended(self) -> Code | None:
+        """Why the server ended this login, if it did."""
+        return self._feeds.login_ended
+
     async def send(self, command: Command) -> Any:  # noqa: ANN401 - see the command's docstring
         """Send a command and return its ``ok``, as plain data.
 
         Raises:
             Refused: With the answer's code.
-            TimeoutError: No answer came; whether it was carried out is not known.
+            SocketIOError: There is no connection, or it was lost.
+            TimeoutError: No answer came; as above, whether it was carried out is not known.
         """
-        try:
-            answer = await self._socket.call("command", msgspec.to_builtins(command), timeout=ANSWER_WITHIN_S)
-        except NoAnswer:
-            raise TimeoutError("no answer") from None
-        return _ok(msgspec.convert(answer, Answer))
+        return await self._line.send(command)
 
     async def open_view(self, view: str) -> Any:  # noqa: ANN401 - the view's data
         """Open a view and return its data."""
         self.versions.setdefault(view, "")
-        await self.send(OpenView(view=view, version=self.versions[view] or None))
+        with suppress(*DEAD_LINE):  # then it is opened by the next connection
+            await self.send(OpenView(view=view, version=self.versions[view] or None))
         await self.wait_for(lambda: view in self.views or view in self.ended)
         return self.views.get(view)
 
@@ -222,22 +180,21 @@ class Client:
         """Close a view."""
         self.versions.pop(view, None)
         self.views.pop(view, None)
-        await self.send(CloseView(view=view))
+        with suppress(*DEAD_LINE):
+            await self.send(CloseView(view=view))
 
     async def open_log(self, log_id: str, floor: int = 0) -> None:
         """Open a log; its events after ``floor`` come to ``logs``."""
         self.logs.setdefault(log_id, [])
         self.floors[log_id] = floor
-        await self.send(OpenLog(log_id=log_id, after=self.last(log_id)))
-
-    def last(self, log_id: str) -> int:
-        """Return the seq up to which a log is held."""
-        return self.floors.get(log_id, 0) + len(self.logs.setdefault(log_id, []))
+        with suppress(*DEAD_LINE):
+            await self.send(OpenLog(log_id=log_id, after=self.last(log_id)))
 
     async def close_log(self, log_id: str) -> None:
         """Close a log."""
         self.logs.pop(log_id, None)
-        await self.send(CloseLog(log_id=log_id))
+        with suppress(*DEAD_LINE):
+            await self.send(CloseLog(log_id=log_id))
 
     async def set_visible(self, *, visible: bool) -> None:
         """Show or hide the page."""
@@ -264,7 +221,7 @@ class Client:
         """
         body = msgspec.msgpack.encode(command)
         async with self._session.post(self._url("command"), data=body, headers=MSGPACK) as response:
-            return _ok(msgspec.msgpack.decode(await response.read(), type=Answer))
+            return ok(msgspec.msgpack.decode(await response.read(), type=Answer))
 
     async def poll(
         self, *, views: tuple[str, ...] = (), logs: tuple[str, ...] = (), wait: float = 20.0
@@ -295,7 +252,7 @@ class Client:
         async with self._session.post(self._url("photos"), data=BytesIO(raw)) as response:
             body, status = await response.read(), response.status
         if status != 200:
-            _ok(msgspec.msgpack.decode(body, type=Answer))
+            ok(msgspec.msgpack.decode(body, type=Answer))
         return str(msgspec.msgpack.decode(body)["file"])
 
     async def fetch_file(self, file_id: str) -> tuple[int, bytes]:
@@ -311,93 +268,50 @@ class Client:
     def _url(self, path: str) -> str:
         return f"{self.base}/api/{self.login}/{path}"
 
+    def _auth(self) -> dict[str, str]:
+        return {"login": self.login} | ({"secret": self.secret} if self.secret else {})
+
     # --- what comes -----------------------------------------------------------------------------------------------
 
-    async def _connected(self) -> None:
-        self.connections += 1
-        for view in self.versions:
-            self._open_again(OpenView(view=view, version=self.versions[view] or None))
-        for log_id in self.logs:
-            self._open_again(OpenLog(log_id=log_id, after=self.last(log_id)))
+    def _connected(self) -> None:
+        self._own(self._catch_up(self._line.connections))
         self._changed.set()
 
-    async def _not_connected(self, reason: Any) -> None:  # noqa: ANN401 - the server's, or the library's own
-        self._refusal = str(reason.get("message", "")) if isinstance(reason, dict) else str(reason)
+    async def _catch_up(self, connection: int) -> None:
+        """Open everything again; the server sends what is newer before it answers."""
+        if all(await asyncio.gather(*map(self._quietly, self._feeds.opening()))):
+            self._line.caught_up(connection)
 
     async def _received(self, data: dict[str, Any]) -> None:
         self._take(msgspec.convert(data, AnyServerMessage))
 
     def _take(self, message: ServerMessage) -> None:
-        match message:
-            case ViewSnapshot():
-                self.views[message.view], self.versions[message.view] = message.data, message.version
-            case ViewPatch():
-                self._patch(message)
-            case LogEvents():
-                self._append(message)
-            case ViewEnded():
-                self.ended[message.view] = message.code
-                self.views.pop(message.view, None)
-                self.versions.pop(message.view, None)
-            case LogEnded():
-                self.ended[message.log_id] = message.code
-                self.logs.pop(message.log_id, None)
-            case Heartbeat():
-                self._compare(message)
-            case LoginEnded():
-                self.login_ended = message.code
-            case _:
-                logger.warning("x unknown message")
+        self._feeds.receive(message)
         self._changed.set()
 
-    def _patch(self, message: ViewPatch) -> None:
-        if message.view not in self.versions:
-            return
-        if self.versions[message.view] != message.base:
-            self.reopened += 1
-            self._open_again(OpenView(view=message.view, version=self.versions[message.view] or None))
-            return
-        self.views[message.view] = apply_patch(self.views[message.view], message.patch)
-        self.versions[message.view] = message.version
+    async def _quietly(self, command: Command) -> bool:
+        """Open something again; False when it did not work, and the next connection or heartbeat does it."""
+        for _ in range(OPEN_TURNS):
+            try:
+                await self.send(command)
+            except Refused as refused:
+                if refused.code not in PASSING:
+                    logger.info("x opening again: %s", refused)
+                    return True
+            except DEAD_LINE:
+                return False
+            else:
+                return True
+            await asyncio.sleep(OPEN_PAUSE_S)
+        return False
 
-    def _append(self, message: LogEvents) -> None:
-        held = self.logs.get(message.log_id)
-        if held is None:
-            return
-        for event in message.events:
-            if event.seq == self.last(message.log_id) + 1:
-                held.append(event)
-        if message.events[-1].seq > self.last(message.log_id):
-            self.reopened += 1
-            self._open_again(OpenLog(log_id=message.log_id, after=self.last(message.log_id)))
-
-    def _compare(self, heartbeat: Heartbeat) -> None:
-        for view, version in heartbeat.views.items():
-            if self.versions.get(view, version) != version:
-                self._open_again(OpenView(view=view, version=self.versions[view] or None))
-        for log_id, head in heartbeat.logs.items():
-            if log_id in self.logs and self.last(log_id) < head:
-                self._open_again(OpenLog(log_id=log_id, after=self.last(log_id)))
-
-    def _open_again(self, command: Command) -> None:
-        task = asyncio.ensure_future(self._quietly(self.send(command)))
+    def _own(self, act: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.ensure_future(act)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _quietly(self, sending: Awaitable[Any]) -> None:
-        try:
-            await sending
-        except (Refused, TimeoutError, socketio.exceptions.SocketIOError) as error:
-            logger.info("x opening again: %s", error)
-
-
-def _ok(answer: Answer) -> Any:  # noqa: ANN401 - what the server sent
-    if answer.error is not None:
-        raise Refused(answer.error.code, answer.error.text)
-    return answer.ok
 
 
 def _read(body: bytes, status: int, form: type[T]) -> T:
     if status != 200:
-        _ok(msgspec.msgpack.decode(body, type=Answer))
+        ok(msgspec.msgpack.decode(body, type=Answer))
     return msgspec.msgpack.decode(body, type=form)

@@ -1,5 +1,6 @@
 """One person and her page: the part that everybody shares who signs in."""
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,8 +9,10 @@ from typing import Any
 from load.client import Client
 from load.scenarios.invitations import Invitations
 from load.scenarios.measuring import FAILURES, CheckFailed, Measuring
+from load.scenarios.outbox import insist
 from load.steps import Step
 from load.thresholds import WITHIN_S
+from signaling.wire import Command
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,11 @@ class Person(ABC):
         Raises:
             StepFailed: A step failed, after which it could not go on.
         """
-        return await self.take_turn()
+        self._tell_outages()
+        try:
+            return await self.take_turn()
+        finally:
+            self._tell_outages()
 
     @abstractmethod
     async def open_page(self) -> None:
@@ -93,6 +100,7 @@ class Person(ABC):
 
     async def leave(self) -> None:
         """Close the page."""
+        self._tell_outages()
         client, self._client = self._client, None
         if client is not None:
             await client.close()
@@ -108,6 +116,11 @@ class Person(ABC):
         except TimeoutError:
             raise CheckFailed(f"not shown within {within_s:.0f} s: {what}") from None
 
+    async def do(self, command: Command) -> dict[str, Any]:
+        """Carry out what may be repeated, on whatever connection there is; as ``insist``."""
+        client = self.client
+        return dict(await insist(lambda: client.send(command), client))
+
     async def quietly(self, *commands: Any) -> None:  # noqa: ANN401 - any commands
         """Put things back in order after a failure, as far as the server lets us."""
         for command in commands:
@@ -115,3 +128,14 @@ class Person(ABC):
                 await self.client.send(command)
             except FAILURES:
                 continue
+
+    def _tell_outages(self) -> None:
+        """Report each time without connection once: when it is over, or has lasted too long."""
+        outages = self._client.outages if self._client else []
+        for outage in list(outages):
+            lasted_s = (outage.until or time.monotonic()) - outage.since
+            late = lasted_s > WITHIN_S
+            if outage.until or late:
+                outages.remove(outage)
+                complaint = f"not up to date within {WITHIN_S:.0f} s" if late else ""
+                self.measuring.check(Step.RECONNECT, lasted_s * 1e3, complaint)

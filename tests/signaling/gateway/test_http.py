@@ -65,7 +65,8 @@ async def test_any_process_answers_the_next_poll(place, aya):
     async with place.serve() as other:
         await aya.post(Write(client_id="client-id-1", text="one"))
         elsewhere = Client(aya.base, aya.login, aya._session)
-        elsewhere.versions, elsewhere.views = dict(aya.versions), dict(aya.views)
+        elsewhere.versions.update(aya.versions)
+        elsewhere.views.update(aya.views)
         port = aya.base.rpartition(":")[2]
         elsewhere.base = other.base
         aya._session.headers["Origin"] = other.base
