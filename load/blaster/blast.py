@@ -5,7 +5,7 @@ import selectors
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from statistics import quantiles
 
@@ -22,6 +22,9 @@ DRAIN_EVERY = 4
 AFTERWARDS_S = 0.4
 """What comes so long after the last packet was sent still counts as received."""
 CHECK_EVERY_S = 4.0
+QUIET_S = 0.1
+LEFT_OVER_S = 3.0
+"""At most so long an overloaded server may still send what it was given before."""
 DATAGRAM, NOTES = 2048, 64
 
 
@@ -31,15 +34,13 @@ class Publication:
 
     leg: Leg
     planned: Sequence[Planned]
-    """SRTP in place of RTP, in order."""
+    """SRTP in place of RTP, SRTCP in place of RTCP."""
 
 
 def prepare(leg: Leg, source: Source, seconds: float) -> Publication:
     """Encrypt everything that a source sends in a blast of so many seconds."""
-    planned = [
-        Planned(each.due_s, each.ssrc, each.number, leg.protect(each.packet))
-        for each in source.packets(seconds)
-    ]
+    planned = [replace(each, packet=leg.protect_rtcp(each.packet)) for each in source.reports(seconds)]
+    planned += [replace(each, packet=leg.protect(each.packet)) for each in source.packets(seconds)]
     return Publication(leg, planned)
 
 
@@ -105,6 +106,12 @@ class _Ear:
     clear: list[bytes] = field(default_factory=list)
     arrived_ns: list[int] = field(default_factory=list)
 
+    def forget(self) -> None:
+        """Begin anew."""
+        self.firsts.clear()
+        self.clear.clear()
+        self.arrived_ns.clear()
+
 
 class _Loop:
     """One blast."""
@@ -133,10 +140,13 @@ class _Loop:
         self._selector.close()
 
     def check_all(self) -> None:
-        """Ask for consent on all legs, which may have been idle, and begin."""
+        """Ask for consent on all legs, which may have been idle; forget what comes from a former blast; begin."""
         for leg in self._legs:
             self._send(leg, leg.check())
-        self.drain_for(0.1)
+        ends = time.monotonic() + LEFT_OVER_S
+        while self._drain(QUIET_S) and time.monotonic() < ends:
+            for ear in self._ears:
+                ear.forget()
         self._began = time.monotonic()
 
     def measure(self, from_s: float, until_s: float) -> tuple[tuple[int, int], Generator]:
@@ -174,7 +184,8 @@ class _Loop:
         """Tell what was sent, by ssrc."""
         found: dict[int, list[_Shot]] = {}
         for shot in self._shots:
-            found.setdefault(shot.planned.ssrc, []).append(shot)
+            if shot.planned.ssrc:
+                found.setdefault(shot.planned.ssrc, []).append(shot)
         return {
             ssrc: Sent(
                 shots[0].planned.number,
@@ -216,8 +227,10 @@ class _Loop:
                 self._checks_due_s[place] += CHECK_EVERY_S
                 self._send(self._legs[place], self._legs[place].check())
 
-    def _drain(self, timeout_s: float) -> None:
-        for key, _ in self._selector.select(timeout_s):
+    def _drain(self, timeout_s: float) -> bool:
+        """Read what is there; tell whether anything came in time."""
+        ready = self._selector.select(timeout_s)
+        for key, _ in ready:
             ear: _Ear = key.data
             receive = ear.leg.sock.recvmsg
             with suppress(OSError):
@@ -231,6 +244,7 @@ class _Loop:
                     ear.arrived_ns.append(arrival_ns(notes))
                     if clear[8:] not in ear.firsts:
                         ear.firsts[clear[8:]] = data
+        return bool(ready)
 
     def _take_other(self, leg: Leg, data: bytes) -> None:
         if data and data[0] <= 3:

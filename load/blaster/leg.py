@@ -20,6 +20,8 @@ class Leg:
     """The server's address that ICE chose."""
     protect: Callable[[bytes], bytes]
     """RTP to SRTP."""
+    protect_rtcp: Callable[[bytes], bytes]
+    """RTCP to SRTCP."""
     unprotect: Callable[[bytes], bytes]
     """SRTP to RTP; raises ``pylibsrtp.Error``. A blast opens one packet of each stream."""
     check: Callable[[], bytes]

@@ -80,6 +80,8 @@ class Outcome:
     """Packets that nobody sent: undecipherable streams, and those whose timestamp is not their number's."""
     delays_ms: Sequence[float]
     """Of each received packet, from the send call to the receiver's socket; sorted."""
+    gaps_ms: Mapping[int, float]
+    """By the sender's ssrc: the longest time between two packets in any of its streams."""
 
     @property
     def delay_p50_ms(self) -> float:
@@ -110,18 +112,21 @@ def judge(
     given = sum(begin <= at < end for each in sent.values() for at in each.sent_ns)
     count = lost = disordered = foreign = 0
     delays: list[float] = []
+    gaps: dict[int, float] = {}
     for stream in streams:
         found = _sender(stream, sent)
         if found is None:
             foreign += len(stream.clear)
             continue
-        reading = _read(stream, *found, lambda at: begin <= at < end)
+        ssrc, source, number = found
+        reading = _read(stream, source, number, lambda at: begin <= at < end)
+        gaps[ssrc] = max(gaps.get(ssrc, 0.0), reading.gap_ms)
         count += 1
         lost += reading.expected - len(reading.delays_ms)
         disordered += reading.disordered
         foreign += reading.foreign
         delays += reading.delays_ms
-    return Outcome(generator, count, given, len(delays), lost, disordered, foreign, sorted(delays))
+    return Outcome(generator, count, given, len(delays), lost, disordered, foreign, sorted(delays), gaps)
 
 
 @dataclass(slots=True)
@@ -129,25 +134,26 @@ class _Reading:
     expected: int
     disordered: int = 0
     foreign: int = 0
+    gap_ms: float = 0.0
     delays_ms: list[float] = field(default_factory=list)
 
 
-def _sender(stream: Stream, sent: Mapping[int, Sent]) -> tuple[Sent, int] | None:
-    """Find whose stream it is, and the number of its first packet."""
+def _sender(stream: Stream, sent: Mapping[int, Sent]) -> tuple[int, Sent, int] | None:
+    """Find whose stream it is (ssrc and what was sent), and the number of its first packet."""
     if len(stream.opened) < 20:
         return None
     ssrc, number = read_mark(stream.opened)
     source = sent.get(ssrc)
     if source is None or not 0 <= number - source.first < len(source.sent_ns):
         return None
-    return source, number
+    return ssrc, source, number
 
 
 def _read(stream: Stream, source: Sent, number: int, measured: Callable[[int], bool]) -> _Reading:
     sequence, timestamp, _ = _CLEAR.unpack(stream.clear[0])
     shift = sequence - number
     clock = (timestamp - source.timestamps[number - source.first]) & 0xFFFFFFFF
-    highest = number - 1
+    highest, before_ns = number - 1, 0
     seen = bytearray(len(source.sent_ns))
     reading = _Reading(sum(map(measured, source.sent_ns)))
     for clear, arrived_ns in zip(stream.clear, stream.arrived_ns, strict=True):
@@ -161,5 +167,7 @@ def _read(stream: Stream, source: Sent, number: int, measured: Callable[[int], b
         highest = max(highest, number)
         if measured(source.sent_ns[place]) and not seen[place]:
             reading.delays_ms.append((arrived_ns - source.sent_ns[place]) / 1e6)
+            reading.gap_ms = max(reading.gap_ms, (arrived_ns - before_ns) / 1e6 if before_ns else 0.0)
+            before_ns = arrived_ns
         seen[place] = 1
     return reading

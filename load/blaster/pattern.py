@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import merge
 
-from load.peer import clips, packets
+from aiortc.rtp import RtcpSenderInfo, RtcpSrPacket
+
+from load.peer import clips, feedback, packets
 from load.peer.packets import Head
 from load.peer.sending import TransportWide
 
@@ -20,6 +22,8 @@ VOICE_OCTETS = 84
 FRAME_START = 10
 """Octets of a VP8 keyframe's header (RFC 6386 section 9.1)."""
 
+AMPLE_BPS = 20_000_000
+"""What receivers say that they can take."""
 LEVEL = bytes((0x80 | 20,))
 """Somebody speaks, at -20 dBov (RFC 6464)."""
 
@@ -38,6 +42,8 @@ class Pattern:
     """Payload octets of each, the VP8 descriptor among them."""
     voice: bool = False
     """Whether Opus is sent too, 50 packets a second."""
+    reports: bool = False
+    """Whether each second a sender report for each stream and a REMB are sent, as browsers do."""
 
     @property
     def packets_per_s(self) -> int:
@@ -45,7 +51,7 @@ class Pattern:
         return self.rate * self.burst + VOICE_RATE * self.voice
 
 
-CALL = Pattern(30, 3, 834, voice=True)
+CALL = Pattern(30, 3, 834, voice=True, reports=True)
 """One side of a call at 600 kbit/s."""
 JANUS_CALL = Pattern(30, 3, 834)
 """The picture of a call alone."""
@@ -70,10 +76,11 @@ class Planned:
     due_s: float
     """Since the beginning of the blast."""
     ssrc: int
+    """0 for RTCP."""
     number: int
     """The sequence number, unwrapped."""
     packet: bytes
-    """Plain RTP."""
+    """RTP or a compound of RTCP."""
 
 
 class Source:
@@ -113,6 +120,33 @@ class Source:
             packet = packets.build(piece.head, self._extensions(piece), piece.payload)
             yield Planned(piece.due_s, piece.head.ssrc, piece.head.sequence, packet)
         self._elapsed_s += seconds
+
+    def reports(self, seconds: float) -> Iterator[Planned]:
+        """Make the RTCP of the next blast; ask before ``packets``."""
+        if not self.pattern.reports:
+            return
+        for second in range(1, int(seconds) + 1):
+            due_s = self._phase_s + second - 0.5
+            compound = b"".join(self._report(*track, due_s) for track in self._tracks())
+            yield Planned(due_s, 0, 0, compound + feedback.remb(self._picture.ssrc, AMPLE_BPS, []))
+
+    def _report(self, track: Track, clock_rate: int, octets: int, due_s: float) -> bytes:
+        moment_s = self._elapsed_s + due_s
+        rate = VOICE_RATE if octets == VOICE_OCTETS else self.pattern.rate * self.pattern.burst
+        sent = self._next[track.ssrc] + int(due_s * rate)
+        info = RtcpSenderInfo(
+            # Any epoch will do: what counts is that both streams have the same.
+            ntp_timestamp=int(moment_s * (1 << 32)) + (1 << 60),
+            rtp_timestamp=round(moment_s * clock_rate) & 0xFFFFFFFF,
+            packet_count=sent,
+            octet_count=sent * octets & 0xFFFFFFFF,
+        )
+        return bytes(RtcpSrPacket(ssrc=track.ssrc, sender_info=info))
+
+    def _tracks(self) -> Iterator[tuple[Track, int, int]]:
+        yield self._picture, 90_000, self.pattern.octets
+        if self._voice:
+            yield self._voice, 48_000, VOICE_OCTETS
 
     def _pictures(self, track: Track, seconds: float) -> Iterator["_Piece"]:
         pattern, every = self.pattern, round(KEYFRAME_EVERY_S * self.pattern.rate)

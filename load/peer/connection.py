@@ -92,7 +92,14 @@ class Connection:
             raise ConnectionError("only a connection by UDP can be detached")
         if self._ice_task:
             self._ice_task.cancel()
-        return Leg(link.detach(to), to, outbound.protect, inbound.unprotect, self.ice.check)
+        return Leg(
+            link.detach(to),
+            to,
+            protect=outbound.protect,
+            protect_rtcp=outbound.protect_rtcp,
+            unprotect=inbound.unprotect,
+            check=self.ice.check,
+        )
 
     async def close(self) -> None:
         """Say goodbye and close."""
