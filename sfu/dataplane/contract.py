@@ -352,7 +352,7 @@ class Collected:
     streams: list[StreamReport] = field(default_factory=list)
     """Whose packets, highest sequence, keyframes or audio level differ from the last report."""
     slots: list[SlotReport] = field(default_factory=list)
-    """To which a stream was ever connected."""
+    """Whose packets, occupant or armed stream differ from the last report."""
     transports: list[TransportReport] = field(default_factory=list)
     """Heard since the last report."""
     dropped: Counter[str] = field(default_factory=Counter)

@@ -64,9 +64,9 @@ class ReferencePlane:
         """Read the counters; arrivals and audio levels start anew."""
         table = self._table
         return Collected(
-            streams=[report for stream in table.streams.values() if (report := stream.collect())],
-            slots=[slot.collect() for slot in table.slots.values() if slot.used],
-            transports=[report for one in table.transports.values() if (report := one.collect())],
+            streams=list(filter(None, (stream.collect() for stream in table.streams.values()))),
+            slots=list(filter(None, (slot.collect() for slot in table.slots.values()))),
+            transports=list(filter(None, (transport.collect() for transport in table.transports.values()))),
             dropped=self._outlet.dropped.copy(),
         )
 

@@ -23,6 +23,7 @@ class Slot:
         "_counters",
         "_last_payload",
         "_numbering",
+        "_reported",
         "_rtx_highest",
         "_started",
         "armed",
@@ -35,7 +36,6 @@ class Slot:
         "rtx_ssrc",
         "ssrc",
         "transport",
-        "used",
     )
 
     def __init__(self, added: AddSlot, transport: Transport) -> None:
@@ -50,8 +50,8 @@ class Slot:
         self.last_sent = 0.0
         """When the first packet with ``last_timestamp`` was sent."""
         self._started = False
-        self.used = False
-        """A stream was ever connected. Most slots that a peer offers are never used and need no reports."""
+        self._reported: tuple[int, Occupancy | None, Occupancy | None] = (0, None, None)
+        """Packets, occupant and armed as they were last reported. Most slots that a peer offers are never used."""
         self._numbering = Numbering(added.first_sequence)
         self._rtx_highest = added.first_rtx_sequence - 1
         self._counters = vp8.NO_NUMBERS
@@ -62,7 +62,6 @@ class Slot:
 
     def connect(self, wanted: Occupancy) -> None:
         """Arm a stream, or keep it when it is the occupant already. Audio silences the former one at once."""
-        self.used = True
         self._disarm()
         present = self.occupancy
         if present is not None and present.is_like(wanted):
@@ -219,9 +218,13 @@ class Slot:
         original = missed.to_bytes(2, "big")
         transport.send(header + block + original + vp8.shift(payload, occupancy.counters))
 
-    def collect(self) -> SlotReport:
-        """Report the counters."""
+    def collect(self) -> SlotReport | None:
+        """Report the counters when they changed."""
         present, armed = self.occupancy, self.armed
+        news = (self.packets, present, armed)
+        if news == self._reported:
+            return None
+        self._reported = news
         return SlotReport(
             slot=self.id,
             packets=self.packets,

@@ -157,7 +157,7 @@ class Oracle:
 
     def connect(self, op: Connect) -> None:
         slot, stream = self.slots[op.slot], self.streams[op.stream]
-        slot.was_connected, slot.armed = True, None
+        slot.armed = None
         if slot.stay and slot.stay.stream is stream and slot.stay.connect == op:
             return
         if stream.added.media is Media.OPUS:
@@ -459,7 +459,7 @@ class Oracle:
     def collect(self, now: float) -> Collected:
         return Collected(
             streams=[stream.report() for stream in self.streams.values() if stream.has_news()],
-            slots=[slot.report() for slot in self.slots.values() if slot.was_connected],
+            slots=[slot.report() for slot in self.slots.values() if slot.has_news()],
             transports=[peer.report() for peer in self.transports.values() if peer.has_news()],
             dropped=self.dropped.copy(),
         )

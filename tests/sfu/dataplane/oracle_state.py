@@ -170,9 +170,13 @@ class Slot:
     counters: list[int | None] = field(default_factory=lambda: [None, None, None])
     packets: int = 0
     octets: int = 0
-    was_connected: bool = False
+    told: tuple[int, Stay | None, Stay | None] = (0, None, None)
+
+    def has_news(self) -> bool:
+        return self.told != (self.packets, self.stay, self.armed)
 
     def report(self) -> SlotReport:
+        self.told = self.packets, self.stay, self.armed
         stay, armed = self.stay, self.armed
         return SlotReport(
             slot=self.added.slot,

@@ -358,9 +358,9 @@ def test_only_what_may_be_new_is_collected():
     news = rig.plane.collect(rig.now)
     assert [one.packets for one in news.streams] == [2]
     assert [one.transport for one in news.transports] == [rig.peers[0].transport]
-    assert [one.slot for one in news.slots] == [1], "the other one was never connected"
+    assert [one.slot for one in news.slots] == [1], "nothing was connected to the other one"
     quiet = rig.plane.collect(rig.now)
-    assert (quiet.streams, quiet.transports) == ([], [])
+    assert (quiet.streams, quiet.slots, quiet.transports) == ([], [], [])
 
 
 def test_keyframes_are_counted_once_each():

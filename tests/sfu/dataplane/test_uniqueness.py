@@ -12,7 +12,7 @@ from sfu.dataplane.contract import AddSlot, RemoveSlot, SlotId
 from sfu.dataplane.reference import ReferencePlane
 from tests.sfu.dataplane.rig import Peer, session
 from tests.sfu.dataplane.steps import STEPS
-from tests.sfu.dataplane.twins import SLOTS, Side, Twins
+from tests.sfu.dataplane.twins import Side, Twins
 
 
 class Watched:
