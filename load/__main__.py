@@ -5,6 +5,7 @@ report. The exit status is Locust's: 1 when something failed, 2 when the generat
 """
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,11 +34,15 @@ def read(environment: Mapping[str, str], *, page: bool) -> Options:
             "HOST is given and LINKS is not: set LINKS to a file with what "
             "`python -m signaling.admin seed classroom.app:app helpdesk.app:app` prints there."
         )
+    talk = given("TALK", "4")
+    if not re.fullmatch(r"\d+(\.\d+)?", talk):
+        raise ValueError(f"TALK is {talk!r}: write the seconds of a call, such as 4.")
     return Options(
         out=Path(given("OUT", "load-report")).absolute(),
         users=int(users),
         shape=given("SHAPE", "evening"),
         run_time=given("RUN_TIME", "3m"),
+        talk_s=float(talk),
         host=host,
         links=links,
         page=page,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from load import thresholds
 from load.report import plots, records
+from load.report.plots import Span
 from load.report.sampling import Sampler, of_generator, of_system
 from load.steps import Step
 from load.system import processes, whole
@@ -37,6 +38,7 @@ class Options:
     users: int = 24
     shape: str = "evening"
     run_time: str = "3m"
+    talk_s: float = 4.0
     host: str = ""
     """Address of a system that runs already; empty for a fresh one."""
     links: str = ""
@@ -82,22 +84,22 @@ def run(options: Options) -> int:
         failed = stage.control.failed if stage.control else []
         for sentence in failed:
             print(f"FAILED: {sentence}")
-        leave_report(options.out, folder, began)
+        leave_report(options.out, folder, Span(began, time.time()))
     print(f"Report: {options.out}")
     return code or int(bool(failed))
 
 
-def leave_report(out: Path, recorded: Path, began: float) -> None:
+def leave_report(out: Path, recorded: Path, span: Span) -> None:
     """Put together what the drivers recorded and what was sampled, and draw it."""
     steps, moments = records.gather(recorded)
     records.write_lines(out / "steps.jsonl", steps)
     samples = records.read_lines(out / "processes.jsonl")
-    plots.plot_processes(out / "cpu.png", samples, "cpu", "CPU (share of one core)", began)
-    plots.plot_processes(out / "memory.png", samples, "memory_mb", "resident memory (MB)", began)
+    plots.plot_processes(out / "cpu.png", samples, "cpu", "CPU (share of one core)", span)
+    plots.plot_processes(out / "memory.png", samples, "memory_mb", "resident memory (MB)", span)
     delay, loss = thresholds.DELAY_MEDIAN_MS, thresholds.LOSS_PER_MILLE
-    plots.plot_step(out / "delay.png", steps, Step.DELAY, "one-way delay of a call (ms)", delay, began)
-    plots.plot_step(out / "loss.png", steps, Step.LOSS, "packets lost at first, of 1000", loss, began)
-    plots.plot_calls(out / "calls.png", moments, began)
+    plots.plot_step(out / "delay.png", steps, Step.DELAY, "one-way delay of a call (ms)", delay, span)
+    plots.plot_step(out / "loss.png", steps, Step.LOSS, "packets lost at first, of 1000", loss, span)
+    plots.plot_calls(out / "calls.png", moments, span)
 
 
 @contextmanager
@@ -121,18 +123,20 @@ def _stage(options: Options, folder: Path) -> Iterator[Stage]:
         Control(folder / "control", {"restart web": system.restart_web}) as control,
     ):
         links = {"LINKS": str(system.write_links()), "LOAD_CONTROL": str(control.path)}
+        print(f"A fresh system runs at {system.base}.", flush=True)
         yield Stage(system.base, recording | links, system, control)
 
 
 @contextmanager
 def _locust(options: Options, stage: Stage, folder: Path) -> Iterator[Process]:
     run = ["--shape", options.shape, "--users", options.users, "--run-time", options.run_time]
+    words = [*run, "--talk", options.talk_s, "--loglevel", "WARNING"]
     port = free_port()
     page = ["--web-host", "127.0.0.1", "--web-port", port]
     headless = ["--headless", "--only-summary", "--html", options.out / "report.html"]
     with processes.running(
         [
-            *(LOCUST, "-f", ROOT / "load/locustfile.py", "--host", stage.base, *run),
+            *(LOCUST, "-f", ROOT / "load/locustfile.py", "--host", stage.base, *words),
             *(page if options.page else headless),
             *options.people,
         ],

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,22 @@ WINDOWS = 36
 """Of a run, for medians over time."""
 LEAST_WINDOW_S = 2.0
 INCHES = (9.0, 4.5)
+LIMIT = "#7a0019"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time of a run, the same in all its pictures."""
+
+    began: float
+    ended: float
+    """Both in unix seconds."""
+
+    def since(self, at: float) -> float:
+        """Give the seconds since the beginning."""
+        return at - self.began
+
+
 BLUE, RED, GREEN, PINK = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 SKY, ORANGE, GREY = "#56b4e9", "#e69f00", "#808080"
 """Told apart by colour-blind people too (Okabe and Ito)."""
@@ -27,11 +44,11 @@ TICKS_S = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 TICKS_MOST = 12
 
 
-def plot_processes(path: Path, samples: Sequence[Record], key: str, label: str, began: float) -> None:
+def plot_processes(path: Path, samples: Sequence[Record], key: str, label: str, span: Span) -> None:
     """Draw one line for each process."""
     lines: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
     for sample in samples:
-        lines[sample["process"]].append((sample["at"] - began, sample[key]))
+        lines[sample["process"]].append((span.since(sample["at"]), sample[key]))
 
     def draw(axes: Axes) -> None:
         for name, points in sorted(lines.items(), key=lambda line: _rank(line[0])):
@@ -40,40 +57,40 @@ def plot_processes(path: Path, samples: Sequence[Record], key: str, label: str, 
             axes.plot(*np.transpose(points), label=name, color=color, linestyle=style, linewidth=1.4)
         axes.set_ylim(bottom=0)
 
-    _picture(path, label, draw)
+    _picture(path, label, span, draw)
 
 
 def plot_step(
-    path: Path, records: Iterable[Record], step: Step, label: str, limit: float, began: float
+    path: Path, records: Iterable[Record], step: Step, label: str, limit: float, span: Span
 ) -> None:
     """Draw a dot for each measured value, median and p95 over time, and the limit of the median."""
     found = [record for record in records if record["step"] == step]
 
     def draw(axes: Axes) -> None:
         for who in sorted({record["who"] for record in found}):
-            points = [(record["at"] - began, record["value"]) for record in found if record["who"] == who]
+            points = [(span.since(record["at"]), record["value"]) for record in found if record["who"] == who]
             axes.plot(*np.transpose(points), ".", markersize=4, alpha=0.6, color=WHO.get(who), label=who)
         if found:
-            middles = windows([(record["at"] - began, record["value"]) for record in found])
+            middles = windows([(span.since(record["at"]), record["value"]) for record in found])
             times = [middle[0] for middle in middles]
             axes.plot(times, [middle[1] for middle in middles], color="black", label="median")
             axes.plot(times, [middle[2] for middle in middles], color="black", linestyle=":", label="p95")
-        axes.axhline(limit, label="limit", color=RED, linestyle="--", linewidth=1.2)
+        axes.axhline(limit, label="limit", color=LIMIT, linestyle="--", linewidth=1.2)
         axes.set_ylim(bottom=0)
 
-    _picture(path, label, draw)
+    _picture(path, label, span, draw)
 
 
-def plot_calls(path: Path, moments: Sequence[Moment], began: float) -> None:
+def plot_calls(path: Path, moments: Sequence[Moment], span: Span) -> None:
     """Draw how many people and calls there were."""
 
     def draw(axes: Axes) -> None:
-        times = [moment.at - began for moment in moments]
+        times = [span.since(moment.at) for moment in moments]
         axes.step(times, [moment.users for moment in moments], where="post", label="people", color=GREY)
         axes.step(times, [moment.calls for moment in moments], where="post", label="calls", color=BLUE)
         axes.set_ylim(bottom=0)
 
-    _picture(path, "people, calls", draw)
+    _picture(path, "people, calls", span, draw)
 
 
 def windows(points: Sequence[tuple[float, float]]) -> list[tuple[float, float, float]]:
@@ -97,21 +114,20 @@ def windows(points: Sequence[tuple[float, float]]) -> list[tuple[float, float, f
     ]
 
 
-def _picture(path: Path, label: str, draw: Callable[[Axes], None]) -> None:
+def _picture(path: Path, label: str, span: Span, draw: Callable[[Axes], None]) -> None:
     figure = Figure(figsize=INCHES, dpi=110, layout="constrained")
     axes = figure.add_subplot()
     draw(axes)
     axes.set_xlabel("time since the beginning (minutes:seconds)")
     axes.set_ylabel(label)
     axes.xaxis.set_major_formatter(FuncFormatter(_clock))
-    axes.set_xlim(left=0)
-    axes.xaxis.set_major_locator(MultipleLocator(_ticks_s(axes.get_xlim()[1])))
+    lasted = max(1.0, span.since(span.ended))
+    axes.set_xlim(0, lasted)
+    axes.xaxis.set_major_locator(MultipleLocator(_ticks_s(lasted)))
     axes.grid(visible=True, alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
-    if axes.has_data():
+    if axes.lines:
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
-    else:
-        axes.text(0.5, 0.5, "nothing was measured", transform=axes.transAxes, ha="center")
     figure.savefig(path)
 
 
