@@ -24,6 +24,12 @@ class Benchmark:
 
     names: tuple[str, ...]
     run: Callable[[], Coroutine[None, None, Iterable[Figure]]]
+    together: bool = False
+    """Its figures mean something beside each other: who asks for one gets all."""
+
+
+class HinderedError(RuntimeError):
+    """This machine cannot run a benchmark; the text says what it would need."""
 
 
 def show(figure: Figure) -> None:

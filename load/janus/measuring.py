@@ -1,45 +1,37 @@
-"""CPU per packet of our server and of Janus, each with the same packets at the same moments; inside of the namespace."""
+"""CPU per packet of our server and of Janus, each with the same packets at the same moments.
 
-import asyncio
+Runs inside of the namespace. Each run has a fresh server, and the servers take turns: what else the machine does meanwhile
+is shared fairly.
+"""
+
+import os
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from statistics import median
 
 from load.bench.cpu import cpu_seconds
+from load.bench.figure import Figure
 from load.blaster import crowd as blaster_crowd
 from load.blaster.blast import blast, prepare
 from load.blaster.crowd import Crowd
-from load.blaster.outcome import Outcome
-from load.blaster.pattern import FAN_OUT, JANUS_CALL, Pattern
 from load.janus import rooms, server
+from load.janus.comparison import DEFAULT, OURS, TUNED, Case, Run, figures
 from load.system.sfu import running_alone
 
 RUNS = 3
+EVENT_LOOPS = 2
 WARM_UP_S = 2.0
 MEASURED_S = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Rooms of one publisher."""
-
-    name: str
-    rooms: int
-    receivers: int
-    pattern: Pattern
-
-
-ONE_TO_ONE = Case("1to1x60", 60, 1, JANUS_CALL)
-FANNED_OUT = Case("1to20", 1, 20, FAN_OUT)
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
     """A process under load."""
 
+    name: str
     pid: int
     crowd: Crowd
 
@@ -50,42 +42,36 @@ async def ours(case: Case) -> AsyncIterator[Server]:
     async with running_alone() as worker, blaster_crowd.crowd() as crowd:
         for _ in range(case.rooms):
             await crowd.add_fan_out(worker, case.receivers, case.pattern)
-        yield Server(worker.pid, crowd)
+        yield Server("our worker", worker.pid, crowd)
 
 
 @asynccontextmanager
 async def janus(case: Case, event_loops: int) -> AsyncIterator[Server]:
     """One process of Janus; 0 event loops is its default, one for each connection."""
+    threads = f"event_loops={event_loops}" if event_loops else "a thread for each connection"
     with (
         tempfile.TemporaryDirectory(prefix="janus-") as folder,
         server.running(Path(folder), event_loops=event_loops) as running,
     ):
-        async with rooms.crowd(running.path, case.rooms, case.receivers, case.pattern) as crowd:
-            yield Server(running.pid, crowd)
+        async with rooms.crowd(running.url, case.rooms, case.receivers, case.pattern) as crowd:
+            yield Server(f"Debian's Janus {running.version}, {threads}", running.pid, crowd)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One measured span."""
-
-    cpu_s: float
-    """Of all threads of the server."""
-    outcome: Outcome
-
-    @property
-    def cpu_us(self) -> float:
-        """Per packet sent out; what was lost on the way is not counted as sent."""
-        return self.cpu_s / self.outcome.received * 1e6
+SERVERS: dict[str, Callable[[Case], AbstractAsyncContextManager[Server]]] = {
+    OURS: ours,
+    DEFAULT: partial(janus, event_loops=0),
+    TUNED: partial(janus, event_loops=EVENT_LOOPS),
+}
 
 
-def run(under_load: Server) -> Run:
-    """Warm up and measure once.
+def run(under_load: Server, *, warm_up_s: float = WARM_UP_S, measured_s: float = MEASURED_S) -> Run:
+    """Warm up and measure once; blocks.
 
     Raises:
-        RuntimeError: Nothing came, or not in all streams.
+        RuntimeError: Not all streams carried something.
     """
     crowd = under_load.crowd
-    publications = [prepare(leg, source, WARM_UP_S + MEASURED_S) for leg, source in crowd.publishers]
+    publications = [prepare(leg, source, warm_up_s + measured_s) for leg, source in crowd.publishers]
     used: list[float] = []
 
     def note() -> None:
@@ -94,11 +80,22 @@ def run(under_load: Server) -> Run:
     outcome = blast(
         publications,
         crowd.receivers,
-        warm_up_s=WARM_UP_S,
-        measured_s=MEASURED_S,
+        warm_up_s=warm_up_s,
+        measured_s=measured_s,
         at_start=note,
         at_end=note,
     )
     if outcome.streams != crowd.streams or not outcome.received:
-        raise RuntimeError(f"{outcome.streams} of {crowd.streams} streams carried anything")
-    return Run(used[1] - used[0], outcome)
+        raise RuntimeError(f"{outcome.streams} of {crowd.streams} streams carried something")
+    return Run(under_load.name, used[1] - used[0], outcome)
+
+
+async def compare(case: Case) -> list[Figure]:
+    """Measure all three."""
+    runs: dict[str, list[Run]] = {name: [] for name in SERVERS}
+    for _ in range(RUNS):
+        for name, start in SERVERS.items():
+            async with start(case) as under_load:
+                runs[name].append(run(under_load))
+    machine = f"network namespace, machine's load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    return figures(case, runs, machine)

@@ -28,10 +28,15 @@ def hindrance() -> str | None:
         return "a network namespace needs Linux and root"
     if not all(shutil.which(program, path=PATH) for program in ("unshare", "ip")):
         return "a network namespace needs unshare and ip: apt-get install util-linux iproute2"
-    return None
+    tried = subprocess.run(inside(["true"]), capture_output=True, check=False)
+    return (
+        "this root may make no network namespace; a container needs CAP_SYS_ADMIN"
+        if tried.returncode
+        else None
+    )
 
 
-def inside(argv: Sequence[object]) -> list[object]:
+def inside(argv: Sequence[str]) -> list[str]:
     """Give the command that runs `argv` in a new namespace, as the same process; it has to call `set_up` first."""
     return [shutil.which("unshare", path=PATH) or "unshare", "--net", "--", *argv]
 

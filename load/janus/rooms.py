@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from aiortc import RTCCertificate
 
@@ -29,16 +28,16 @@ def _passed_over(*_: object) -> None:
 
 
 @asynccontextmanager
-async def crowd(path: Path, rooms: int, receivers: int, pattern: Pattern) -> AsyncIterator[Crowd]:
+async def crowd(url: str, rooms: int, receivers: int, pattern: Pattern) -> AsyncIterator[Crowd]:
     """Fill rooms of one who sends a picture and others who receive it, and hold them until the end of the block.
 
     Args:
-        path: Of the server's Unix socket.
+        url: Of the server's interface.
         rooms: How many.
         receivers: In each.
         pattern: What is sent.
     """
-    async with VideoRooms.open(path) as api:
+    async with VideoRooms.open(url) as api:
         endpoints = Endpoints(api)
         the = Crowd(streams=rooms * receivers)
         try:

@@ -1,6 +1,7 @@
-"""Debian's Janus as a process: the VideoRoom plugin alone, asked through a Unix socket."""
+"""Debian's Janus as a process: the VideoRoom plugin alone, asked by HTTP."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 from load.system import processes
 
 LIBRARIES = Path("/usr/lib")
-PARTS = ("plugins/libjanus_videoroom.so", "transports/libjanus_pfunix.so")
+PARTS = ("plugins/libjanus_videoroom.so", "transports/libjanus_http.so")
 APT = ("apt-get", "-qq", "-o", "Acquire::Retries=3")
 # Everything else is as Debian has it. "Lite" makes clients the controlling agents; sessions end with their connection.
 _MAIN = """
@@ -24,7 +25,7 @@ general: {{
 }}
 nat: {{ ice_lite = true }}
 """
-_SOCKET = 'general: {{ enabled = true, json = "compact", path = "{path}" }}'
+_HTTP = 'general: {{ http = true, ip = "127.0.0.1", port = {port}, https = false, json = "compact" }}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,14 @@ class Janus:
     """A running server."""
 
     pid: int
-    path: Path
-    """Of its Unix socket."""
+    version: str
+    """Such as ``1.1.2``."""
+    url: str
+    """Of its interface."""
 
 
-def install() -> None:
-    """Install Debian's package where that is possible.
-
-    Raises:
-        RuntimeError: It is missing afterwards.
-    """
+def still_missing() -> str | None:
+    """Install Debian's package where it is missing and can be installed; say what is missing afterwards."""
     if not shutil.which("janus") and os.geteuid() == 0 and shutil.which("apt-get"):
         # RUNLEVEL=1 keeps Debian from starting the server.
         environment = {**os.environ, "RUNLEVEL": "1", "DEBIAN_FRONTEND": "noninteractive"}
@@ -53,14 +52,7 @@ def install() -> None:
                 stdout=subprocess.DEVNULL,
                 check=False,
             )
-    if not shutil.which("janus"):
-        raise RuntimeError("Debian's Janus is missing: apt-get install janus")
-
-
-def version() -> str:
-    """Ask the program, such as ``1.1.2``."""
-    told = subprocess.run(["janus", "--version"], capture_output=True, text=True, check=False).stdout
-    return told.partition("(")[2].partition(")")[0] or "of unknown version"
+    return None if shutil.which("janus") else "Debian's server is missing: apt-get install janus"
 
 
 @contextmanager
@@ -68,17 +60,20 @@ def running(folder: Path, *, event_loops: int = 0) -> Iterator[Janus]:
     """Run Janus until the end of the block.
 
     Args:
-        folder: Empty and its own, its path short.
+        folder: Empty and its own.
         event_loops: Threads that share all connections; 0 leaves Janus' default, one thread for each.
     """
     for part in PARTS:
         (folder / part).parent.mkdir()
         (folder / part).symlink_to(next(LIBRARIES.glob(f"*/janus/{part}")))
     more = f"event_loops = {event_loops}" if event_loops else ""
-    path = folder / "api"
+    port = processes.free_port()
     (folder / "janus.jcfg").write_text(_MAIN.format(folder=folder, more=more))
-    (folder / "janus.transport.pfunix.jcfg").write_text(_SOCKET.format(path=path))
+    (folder / "janus.transport.http.jcfg").write_text(_HTTP.format(port=port))
     argv = ["janus", "--disable-colors", "-F", folder, "-C", folder / "janus.jcfg"]
     with processes.running(argv, output=folder / "log", cwd=folder) as process:
-        process.wait_for("Unix Sockets thread started")
-        yield Janus(process.pid, path)
+        process.wait_for("(HTTP/HTTPS) transport plugin initialized")
+        version = re.search(r"Janus version: \d+ \((.*?)\)", process.text())
+        yield Janus(
+            process.pid, version[1] if version else "of unknown version", f"http://127.0.0.1:{port}/janus"
+        )

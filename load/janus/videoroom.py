@@ -1,37 +1,33 @@
-"""Janus' interface on a Unix socket, as far as rooms of the VideoRoom plugin need it: https://janus.conf.meetecho.com/docs/videoroom."""
+"""Janus' interface by HTTP, as far as rooms of its VideoRoom plugin need it: https://janus.conf.meetecho.com/docs/rest."""
 
-import asyncio
-import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from itertools import count
-from pathlib import Path
 from typing import Any
+from uuid import uuid4
+
+import aiohttp
 
 ANSWER_WITHIN_S = 10.0
-MESSAGE = 64 * 1024
 PLUGIN = "janus.plugin.videoroom"
 
 
 class VideoRooms:
     """One session. Each connection to be has a handle; one request is under way at a time."""
 
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self._session: dict[str, int] = {}
-        self._numbers = count(1)
+    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
+        self._http = http
+        self._url = url
         self._up: set[int] = set()
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path) -> AsyncIterator["VideoRooms"]:
-        """Talk to the server that listens at `path`; everything of the session ends with the block."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as sock:
-            sock.settimeout(0)
-            await asyncio.get_running_loop().sock_connect(sock, str(path))
-            rooms = cls(sock)
-            rooms._session = {"session_id": (await rooms._ask(janus="create"))["data"]["id"]}
+    async def open(cls, url: str) -> AsyncIterator["VideoRooms"]:
+        """Begin a session with the server; it ends with the server."""
+        timeout = aiohttp.ClientTimeout(total=ANSWER_WITHIN_S)
+        async with aiohttp.ClientSession(timeout=timeout) as http:
+            rooms = cls(http, url)
+            session = (await rooms._ask("", janus="create"))["data"]["id"]
+            rooms._url = f"{url}/{session}"
             yield rooms
 
     async def create(self, room: int) -> None:
@@ -66,42 +62,39 @@ class VideoRooms:
         """Wait until the server says that a handle's media can flow.
 
         Raises:
-            TimeoutError: It does not say so.
+            TimeoutError: It says nothing.
         """
-        async with asyncio.timeout(ANSWER_WITHIN_S):
-            while handle not in self._up:
-                await self._read()
+        while handle not in self._up:
+            await self._event()
 
     async def _attach(self) -> int:
-        handle: int = (await self._ask(janus="attach", plugin=PLUGIN))["data"]["id"]
+        handle: int = (await self._ask("", janus="attach", plugin=PLUGIN))["data"]["id"]
         return handle
 
     async def _order(
         self, handle: int, body: dict[str, Any], jsep: dict[str, str] | None = None
     ) -> dict[str, Any]:
         more = {"jsep": jsep} if jsep else {}
-        answer = await self._ask(janus="message", handle_id=handle, body=body, **more)
+        answer = await self._ask(f"/{handle}", janus="message", body=body, **more)
+        while answer["janus"] == "ack" or "plugindata" not in answer or answer.get("sender") != handle:
+            answer = await self._event()
         if "error" in answer["plugindata"]["data"]:
             raise RuntimeError(f"Janus refused {body['request']}: {answer['plugindata']['data']['error']}")
         return answer
 
-    async def _ask(self, **request: object) -> dict[str, Any]:
-        """Send a request and wait for what it leads to; events that nobody asked for are passed over."""
-        number = str(next(self._numbers))
-        loop = asyncio.get_running_loop()
-        async with asyncio.timeout(ANSWER_WITHIN_S):
-            await loop.sock_sendall(
-                self._sock, json.dumps({**request, **self._session, "transaction": number}).encode()
-            )
-            answer = await self._read()
-            while answer.get("transaction") != number or answer["janus"] == "ack":
-                answer = await self._read()
+    async def _ask(self, path: str, **request: object) -> dict[str, Any]:
+        async with self._http.post(
+            self._url + path, json={**request, "transaction": uuid4().hex}
+        ) as response:
+            answer: dict[str, Any] = await response.json()
         if answer["janus"] == "error":
             raise RuntimeError(f"Janus refused {request['janus']}: {answer['error']['reason']}")
         return answer
 
-    async def _read(self) -> dict[str, Any]:
-        message: dict[str, Any] = json.loads(await asyncio.get_running_loop().sock_recv(self._sock, MESSAGE))
-        if message["janus"] == "webrtcup":
-            self._up.add(message["sender"])
-        return message
+    async def _event(self) -> dict[str, Any]:
+        """Wait for the next event of any handle."""
+        async with self._http.get(self._url) as response:
+            event: dict[str, Any] = await response.json()
+        if event["janus"] == "webrtcup":
+            self._up.add(event["sender"])
+        return event
