@@ -44,6 +44,7 @@ class Evening:
         if self._driver.has_ended or self._driver.was_cut:
             self._driver.close()
             self._driver = Driver(self.told)
+        self._driver.seconds.clear()  # nobody was there
 
     def cut(self) -> None:
         """End at once what still runs; what that breaks off is no failure."""

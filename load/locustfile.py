@@ -66,11 +66,13 @@ class Run:
             self.dealer.hear("", self.evening.report())
         options: Any = self.environment.parsed_options
         rows = _rows(self.environment)
-        found = verdict.complaints(rows, self.roles, storm=options.shape == Shape.STORM)
+        storm = options.shape == Shape.STORM
+        found = verdict.complaints(rows, self.roles, storm=storm)
         found += [f"our fault: {each['msg']}" for each in self._runner.exceptions.values()]
         generators = self.dealer.generators()
         strained = verdict.strain(generators)
-        lines = [verdict.table(rows), *(json.dumps(verdict.figures(row)) for row in rows)]
+        lines = [verdict.table(rows, storm=storm)]
+        lines += [json.dumps(verdict.figures(row, storm=storm)) for row in rows]
         lines.append(f"Turns: {', '.join(f'{role} {n}' for role, n in sorted(self.dealer.turns.items()))}.")
         lines += [verdict.told_about(name, seconds) for name, seconds in generators.items()]
         lines += [f"FAILED: {complaint}" for complaint in found]
@@ -161,8 +163,10 @@ def _rows(environment: Environment) -> list[verdict.Row]:
         errors = said.setdefault((each.method, each.name), {})
         text = str(each.error)
         errors[text] = errors.get(text, 0) + each.occurrences
-    entries: list[StatsEntry] = sorted(environment.stats.entries.values(), key=lambda e: (e.method, e.name))
-    return [_row(entry, said.get((entry.method, entry.name), {})) for entry in entries]
+    rows = (
+        _row(entry, said.get((entry.method, entry.name), {})) for entry in environment.stats.entries.values()
+    )
+    return sorted(rows, key=verdict.in_order)
 
 
 def _row(entry: StatsEntry, errors: dict[str, int]) -> verdict.Row:

@@ -71,6 +71,12 @@ LIMITS: dict[Step, Limit] = {
 }
 """The others: ``Limit()``, none of them may fail."""
 
+UNANSWERED = (Step.LOADER, Step.HELP_PAGE)
+"""A browser does not ask again for a page that nobody gave it: in a storm ..."""
+STORM_FAILED = 0.5
+"""... this share of those steps may fail. All others have to get through; only how long the slowest took is not judged,
+because they waited until the web processes were back."""
+
 
 # --- when the generator was the bottleneck
 

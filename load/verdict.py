@@ -5,10 +5,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from load.steps import Step, needed, unit
-from load.thresholds import GENERATOR_CPU, GENERATOR_LAG_MS, GENERATOR_STRAINED, LIMITS, Limit
+from load.thresholds import (
+    GENERATOR_CPU,
+    GENERATOR_LAG_MS,
+    GENERATOR_STRAINED,
+    LIMITS,
+    STORM_FAILED,
+    UNANSWERED,
+    Limit,
+)
 
 PASSED, FAILED, VOID = 0, 1, 2
 """Exit codes. A run that is void did not pass and did not fail, whatever was found."""
+STEPS = tuple(Step)
 COLUMNS = ("who", "step", "count", "failed", "median", "p95", "p99", "unit", "limit")
 
 
@@ -43,9 +52,17 @@ class Second:
         return max(self.driver_cpu, self.locust_cpu) > GENERATOR_CPU or self.lag_ms > GENERATOR_LAG_MS
 
 
-def limit_of(step: str) -> Limit:
-    """Give what may be expected of a step."""
-    return LIMITS.get(Step(step), Limit()) if step in set(Step) else Limit()
+def limit_of(step: str, *, storm: bool) -> Limit:
+    """Give what may be expected of a step; in a storm, what may be when nobody answers for a while."""
+    limit = LIMITS.get(Step(step), Limit()) if step in STEPS else Limit()
+    if not storm:
+        return limit
+    return Limit(median=limit.median, failed=STORM_FAILED if step in UNANSWERED else limit.failed)
+
+
+def in_order(row: Row) -> tuple[str, int, str]:
+    """Sort rows by this: a person's steps as she takes them."""
+    return row.who, STEPS.index(row.step) if row.step in STEPS else len(STEPS), row.step
 
 
 def complaints(rows: Collection[Row], roles: Collection[str], *, storm: bool) -> list[str]:
@@ -56,7 +73,7 @@ def complaints(rows: Collection[Row], roles: Collection[str], *, storm: bool) ->
         roles: Who was to come.
         storm: The web processes were started again, so that people had to come back.
     """
-    found = [sentence for row in rows for sentence in _past_limit(row)]
+    found = [sentence for row in rows for sentence in _past_limit(row, limit_of(row.step, storm=storm))]
     for role, steps in needed(roles, storm=storm).items():
         reached = {row.step for row in rows if role in ("", row.who)}
         whose = f"by any {role}" if role else "by anybody"
@@ -64,8 +81,8 @@ def complaints(rows: Collection[Row], roles: Collection[str], *, storm: bool) ->
     return found
 
 
-def _past_limit(row: Row) -> Iterable[str]:
-    limit, name = limit_of(row.step), f"{row.who} '{row.step}'"
+def _past_limit(row: Row, limit: Limit) -> Iterable[str]:
+    name = f"{row.who} '{row.step}'"
     if row.failed > limit.failed * row.count:
         said = "; ".join(f"{error} ({times})" for error, times in sorted(row.errors.items()))
         yield f"{name}: {row.failed} of {row.count} failed: {said}"
@@ -107,9 +124,9 @@ def code(found: Collection[str], strained: Collection[str]) -> int:
     return FAILED if found else PASSED
 
 
-def figures(row: Row) -> dict[str, Any]:
+def figures(row: Row, *, storm: bool) -> dict[str, Any]:
     """Give a row as a JSON object."""
-    limit = limit_of(row.step)
+    limit = limit_of(row.step, storm=storm)
     return {
         "step": row.step,
         "who": row.who,
@@ -123,9 +140,9 @@ def figures(row: Row) -> dict[str, Any]:
     }
 
 
-def table(rows: Iterable[Row]) -> str:
+def table(rows: Iterable[Row], *, storm: bool) -> str:
     """Lay out all rows for the screen."""
-    lines = [COLUMNS, *(_cells(row) for row in rows)]
+    lines = [COLUMNS, *(_cells(row, limit_of(row.step, storm=storm)) for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
     return "\n".join(
         "  ".join(
@@ -136,8 +153,7 @@ def table(rows: Iterable[Row]) -> str:
     )
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    limit = limit_of(row.step)
+def _cells(row: Row, limit: Limit) -> tuple[str, ...]:
     most = ", ".join(
         f"{name} {value:g}"
         for name, value in (("median", limit.median), ("p95", limit.p95))
