@@ -4,13 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
-from load.peer.links import Loss
+from load.blaster.crowd import join_all
 from load.peer.peer import SyntheticPeer
 from load.peer.statistics import SlotStatistics
 from load.system.sfu import SfuWorker
 
-JOINED_AT_ONCE = 4
-JOIN_S = 60.0
 APART_S = 0.011
 """Between two peers that begin to send; not a part of a frame's 33 ms."""
 LOSS = 0.01
@@ -60,10 +58,11 @@ async def running_calls(worker: SfuWorker, count: int, *, loss: float = LOSS) ->
         count: How many calls.
         loss: Share of media lost on the way to the worker, and as much on the way from it.
     """
-    turn = asyncio.Semaphore(JOINED_AT_ONCE)
     calls = Calls([])
     try:
-        calls.pairs = await asyncio.gather(*(_call(worker, f"bench-{n}", turn) for n in range(count)))
+        places = [(f"bench-{n}", name) for n in range(count) for name in ("caller", "callee")]
+        joined = await join_all(worker, places)
+        calls.pairs = list(zip(joined[::2], joined[1::2], strict=True))
         # Only now, one after the other: who joins is not slowed down, and frames of all peers do not coincide.
         for peer in calls.peers:
             peer.publish(audio=True, video=("f",))
@@ -78,14 +77,3 @@ async def running_calls(worker: SfuWorker, count: int, *, loss: float = LOSS) ->
         yield calls
     finally:
         await asyncio.gather(*(peer.close() for peer in calls.peers))
-
-
-async def _call(worker: SfuWorker, room: str, turn: asyncio.Semaphore) -> tuple[SyntheticPeer, SyntheticPeer]:
-    async with turn:
-        return await _join(worker, room, "caller"), await _join(worker, room, "callee")
-
-
-async def _join(worker: SfuWorker, room: str, name: str) -> SyntheticPeer:
-    peer = SyntheticPeer(loss=Loss())
-    await peer.connect(await worker.join(room, name, peer.offer()), timeout_s=JOIN_S)
-    return peer

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -60,18 +60,23 @@ class Crowd:
         self.add_publisher(leg, pattern, picture, voice)
         return leg
 
-    async def _join(self, worker: SfuWorker, places: Sequence[tuple[str, str]]) -> Iterable[SyntheticPeer]:
-        turn = asyncio.Semaphore(JOINED_AT_ONCE)
-
-        async def join(room: str, name: str) -> SyntheticPeer:
-            async with turn:
-                peer = SyntheticPeer()
-                await peer.connect(await worker.join(room, name, peer.offer()), timeout_s=JOIN_S)
-                return peer
-
-        joined = await asyncio.gather(*(join(*place) for place in places))
+    async def _join(self, worker: SfuWorker, places: Sequence[tuple[str, str]]) -> Sequence[SyntheticPeer]:
+        joined = await join_all(worker, places)
         self._peers += joined
         return joined
+
+
+async def join_all(worker: SfuWorker, places: Sequence[tuple[str, str]]) -> Sequence[SyntheticPeer]:
+    """Connect a peer for each place, a room and a name; a few at a time, so that the handshakes do not wait."""
+    turn = asyncio.Semaphore(JOINED_AT_ONCE)
+
+    async def join(room: str, name: str) -> SyntheticPeer:
+        async with turn:
+            peer = SyntheticPeer()
+            await peer.connect(await worker.join(room, name, peer.offer()), timeout_s=JOIN_S)
+            return peer
+
+    return await asyncio.gather(*(join(*place) for place in places))
 
 
 @asynccontextmanager

@@ -102,7 +102,7 @@ class Source:
         """
         self.pattern = pattern
         self._picture = picture
-        self._voice = voice if pattern.voice else None
+        self.voice = voice if pattern.voice else None
         self._phase_s = phase_s
         self._wide = TransportWide()
         self._next = {track.ssrc: 1 for track in (picture, voice) if track}
@@ -113,8 +113,8 @@ class Source:
     def packets(self, seconds: float) -> Iterator[Planned]:
         """Make the packets of the next blast in the order of sending."""
         tracks = [self._pictures(self._picture, seconds)]
-        if self._voice:
-            tracks.append(self._voices(self._voice, seconds))
+        if self.voice:
+            tracks.append(self._voices(self.voice, seconds))
         for piece in merge(*tracks, key=lambda piece: piece.due_s):
             # Only now, since the transport-wide numbers are those of all tracks together.
             packet = packets.build(piece.head, self._extensions(piece), piece.payload)
@@ -145,8 +145,8 @@ class Source:
 
     def _tracks(self) -> Iterator[tuple[Track, int, int]]:
         yield self._picture, 90_000, self.pattern.octets
-        if self._voice:
-            yield self._voice, 48_000, VOICE_OCTETS
+        if self.voice:
+            yield self.voice, 48_000, VOICE_OCTETS
 
     def _pictures(self, track: Track, seconds: float) -> Iterator["_Piece"]:
         pattern, every = self.pattern, round(KEYFRAME_EVERY_S * self.pattern.rate)
