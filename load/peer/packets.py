@@ -108,20 +108,24 @@ def vp8_descriptor(picture_id: int, tl0_picture_index: int, *, start: bool) -> b
     )
 
 
+def vp8_descriptor_length(payload: bytes) -> int:
+    """Give how many octets precede the picture in a VP8 payload."""
+    if not payload[0] & 0x80:
+        return 1
+    flags = payload[1]
+    wide = flags & 0x80 and payload[2] & 0x80
+    return 2 + bool(flags & 0x80) + bool(wide) + bool(flags & 0x40) + bool(flags & 0x30)
+
+
 def vp8_picture(payload: bytes) -> tuple[bool, bool, int | None]:
     """Read a VP8 payload: whether a picture starts here, whether it is a keyframe, and its picture id."""
-    first = payload[0]
-    position, picture_id = 1, None
-    if first & 0x80:
-        flags = payload[1]
-        position = 2
-        if flags & 0x80:
-            wide = payload[2] & 0x80
-            picture_id = (payload[2] & 0x7F) << 8 | payload[3] if wide else payload[2]
-            position += 2 if wide else 1
-        position += bool(flags & 0x40) + bool(flags & 0x30)
+    first, picture_id = payload[0], None
+    if first & 0x80 and payload[1] & 0x80:
+        wide = payload[2] & 0x80
+        picture_id = (payload[2] & 0x7F) << 8 | payload[3] if wide else payload[2]
     starts = bool(first & 0x10) and not first & 0x07
-    keyframe = starts and len(payload) > position and not payload[position] & 1
+    length = vp8_descriptor_length(payload)
+    keyframe = starts and len(payload) > length and not payload[length] & 1
     return starts, keyframe, picture_id
 
 

@@ -15,6 +15,7 @@ from aiortc import RTCCertificate
 from load.blaster.leg import Leg
 from load.peer import aiortc_hooks, clips, feedback, packets, reports, sdp, sections
 from load.peer.connection import Connection, Events
+from load.peer.decoding import Pictures
 from load.peer.ice import Credentials
 from load.peer.links import Loss
 from load.peer.receiving import Slot
@@ -41,6 +42,7 @@ class SyntheticPeer:
         tcp: bool = False,
         loss: Loss | None = None,
         bandwidth_bps: int | None = None,
+        decode: bool = False,
     ) -> None:
         """Make a peer.
 
@@ -50,12 +52,14 @@ class SyntheticPeer:
             tcp: Use ICE-TCP instead of UDP.
             loss: Media lost on purpose; may be changed at any time.
             bandwidth_bps: Announced by REMB each second; None announces nothing.
+            decode: Keep the first frames of each picture for ``frames``.
         """
         if not _certificate:
             _certificate.append(RTCCertificate.generateCertificate())
         self.stamp_id = secrets.randbits(32) if stamp_id is None else stamp_id
         self.loss = loss or Loss()
         self.bandwidth_bps = bandwidth_bps
+        self._decode = decode
         self._statistics = PeerStatistics()
         self._random = random.Random()
         self._sending = Sending(
@@ -143,6 +147,11 @@ class SyntheticPeer:
         """Give the live counters."""
         return self._statistics
 
+    def frames(self) -> list[list[bytes]]:
+        """Give the first whole frames of each picture that came, if they were kept."""
+        kept = [slot.pictures.frames() for slot in self._slots.values() if slot.pictures]
+        return [frames for frames in kept if frames]
+
     async def until(self, condition: Callable[[PeerStatistics], bool], *, timeout_s: float = 10.0) -> None:
         """Wait until a condition on the counters holds; it is looked at every 25 ms.
 
@@ -197,7 +206,8 @@ class SyntheticPeer:
             return
         statistics = SlotStatistics(section.mid, section.kind)
         clock_rate = 48_000 if section.kind == "audio" else 90_000
-        slot = Slot(statistics, section.ssrc, section.rtx_ssrc or 0, clock_rate)
+        pictures = Pictures() if self._decode and section.kind == "video" else None
+        slot = Slot(statistics, section.ssrc, section.rtx_ssrc or 0, clock_rate, pictures)
         self._statistics.slots[section.mid] = statistics
         self._slots[section.ssrc] = slot
         if section.rtx_ssrc:
@@ -294,7 +304,7 @@ class SyntheticPeer:
         if slot:
             slot.receive(parsed.head, parsed.payload, now)
         elif parsed.head.ssrc in self._repairs:
-            self._repairs[parsed.head.ssrc].repair(parsed.payload)
+            self._repairs[parsed.head.ssrc].repair(parsed.head, parsed.payload)
         else:
             self._statistics.unknown_ssrc += 1
 

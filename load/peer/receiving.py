@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from load.peer import packets, stamp
+from load.peer.decoding import Pictures
 from load.peer.packets import Head, unwrap
 from load.peer.statistics import SlotStatistics
 
@@ -12,6 +13,7 @@ NACK_EVERY_S = 0.1
 NACK_TRIES = 5
 LOST_AFTER_S = 1.0
 MAX_STEP_S = 30.0
+SOURCES_MOST = 1000
 
 
 @dataclass(slots=True)
@@ -37,6 +39,8 @@ class Slot:
     ssrc: int
     rtx_ssrc: int
     clock_rate: int
+    pictures: Pictures | None = None
+    """Takes what is to be decoded."""
     highest: int | None = None
     """Unwrapped sequence."""
     base: int = 0
@@ -69,13 +73,15 @@ class Slot:
             return
         counts.packets += 1
         counts.octets += len(payload)
+        if self.pictures:
+            self.pictures.take(sequence, head.timestamp, payload)
         if sequence == self.highest:
             self._check_time(head.timestamp, now)
             if counts.kind == "video":
                 self._take_picture(head, payload, sequence)
             self._take_stamp(head, payload, now)
 
-    def repair(self, payload: bytes) -> None:
+    def repair(self, head: Head, payload: bytes) -> None:
         """Take a packet of the RTX ssrc (RFC 4588 section 4)."""
         if len(payload) < 2 or self.highest is None:
             return
@@ -84,6 +90,8 @@ class Slot:
             self.statistics.repaired += 1
             self.statistics.missing -= 1
             self.statistics.octets += len(payload) - 2
+            if self.pictures:
+                self.pictures.take(sequence, head.timestamp, payload[2:])
 
     def to_ask(self, now: float) -> list[int]:
         """Name the sequence numbers to ask for again now; those missing for too long are given up."""
@@ -150,6 +158,8 @@ class Slot:
             return
         counts = self.statistics
         counts.frames += 1
+        if found.source in counts.frames_by or len(counts.frames_by) < SOURCES_MOST:
+            counts.frames_by[found.source] = counts.frames_by.get(found.source, 0) + 1
         counts.delays.add(now * 1e3 - found.sent_ns / 1e6)
         if counts.first_keyframe_at is None and counts.keyframes:
             counts.first_keyframe_at = now

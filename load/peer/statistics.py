@@ -51,6 +51,8 @@ class SlotStatistics:
     """VP8 picture ids not following one another between frames without a packet missing."""
     occupants: list[tuple[int, int]] = field(default_factory=list)
     """(stamp id of the sender, layer) in order of appearance, each change once, the first 1000."""
+    frames_by: dict[int, int] = field(default_factory=dict)
+    """Stamp id of the sender to frames of hers, of the first 1000 senders."""
     started_without_keyframe: int = 0
     """Occupants or layers whose first frame was not a keyframe."""
     jitter: float = 0.0

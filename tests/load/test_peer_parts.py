@@ -137,7 +137,7 @@ def test_what_is_missing_is_asked_for_and_repaired():
     for packet in again:
         parsed = packets.parse(packet, 0)
         assert (parsed.head.ssrc, parsed.head.payload_type) == (26, sections.RTX)
-        slot.repair(parsed.payload)
+        slot.repair(parsed.head, parsed.payload)
     assert (slot.statistics.missing, slot.statistics.repaired) == (0, 2)
     assert slot.to_ask(stream.next_due + 0.2) == []
 
