@@ -21,7 +21,6 @@ class Control:
 
     def __init__(self, path: Path, commands: Mapping[str, Callable[[], None]]) -> None:
         self.path = path
-        self.carried_out: list[str] = []
         self.failed: list[str] = []
         """In sentences."""
         self._commands = commands
@@ -51,5 +50,3 @@ class Control:
                 command()
             except (OSError, RuntimeError) as error:
                 self.failed.append(f"{line}: {error}")
-            else:
-                self.carried_out.append(line)
