@@ -156,6 +156,3 @@ class Visitor(Person):
     weight: float = 3
     asks = True
     pause_s = 3.0
-
-
-CLASSES = (Pupil, Volunteer, Citizen, Helper, Agent, Visitor)

@@ -1,6 +1,7 @@
-"""The driver process: what it answers, how it ends, what it finds wrong with media; and that gevent stays away."""
+"""The driver process: what it answers, how it ends; and that gevent stays away from it."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -11,10 +12,8 @@ import msgspec
 import pytest
 
 from load.driver.messages import Act, Finished, Measured, Report, Watched
-from load.peer.statistics import PeerStatistics, SlotStatistics
 from load.scenarios.lesson import greeting, read_greeting
 from load.scenarios.measuring import CheckFailed, Measuring, StepFailed
-from load.scenarios.media import complaints, lost_per_mille, percentile
 from load.steps import Step
 from load.system.whole import System
 
@@ -45,12 +44,13 @@ class Owner:
 
 
 @asynccontextmanager
-async def driver() -> AsyncIterator[Owner]:
+async def driver(**more: str) -> AsyncIterator[Owner]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "load.driver",
         cwd=ROOT,
+        env=os.environ | more,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
@@ -68,21 +68,21 @@ async def test_a_server_that_is_away_is_a_failed_sign_in_and_the_driver_ends_wit
         owner.ask(Act(id=1, user=7, act="enter", role="pupil", base="http://127.0.0.1:9", token="x" * 32))
         measured = await owner.report()
         assert isinstance(measured, Measured)
-        assert (measured.id, measured.step) == (1, "sign-in")
+        assert (measured.who, measured.step) == ("pupil", "sign-in")
         assert measured.error
-        assert await owner.report() == Finished(id=1)
+        assert await owner.report() == Finished(id=1, failed=True)
         owner.ask(Act(id=2, user=7, act="turn"))
         refused = await owner.report()
         assert isinstance(refused, Measured)
         assert refused.error == "not signed in"
-        assert await owner.report() == Finished(id=2)
+        assert await owner.report() == Finished(id=2, failed=True)
         assert await owner.end() == 0
 
 
 @pytest.mark.processes
-async def test_a_volunteer_sees_herself_and_waits_in_vain(system: System) -> None:
+async def test_a_volunteer_sees_herself_waits_in_vain_and_leaves(system: System, tmp_path: Path) -> None:
     token = system.of_role("volunteer")[0].token
-    async with driver() as owner:
+    async with driver(LOAD_RECORDS=str(tmp_path / "records")) as owner:
         owner.ask(Act(id=1, user=1, act="enter", role="volunteer", base=system.base, token=token))
         steps = [await owner.report(), await owner.report()]
         assert [step.step for step in steps if isinstance(step, Measured) and not step.error] == [
@@ -92,10 +92,34 @@ async def test_a_volunteer_sees_herself_and_waits_in_vain(system: System) -> Non
         assert await owner.report() == Finished(id=1, took_place=True)
         owner.ask(Act(id=2, user=1, act="turn"))
         assert await owner.report() == Finished(id=2, took_place=False)
-        owner.ask(Act(id=3, user=0, act="watch"))
+        owner.ask(Act(id=3, act="watch", locust_cpu=0.25))
         watched = await owner.report()
         assert isinstance(watched, Watched)
-        assert 0 < watched.cpu_share < 2
+        assert (watched.users, watched.calls) == (1, 0.0)
+        assert 0 < watched.cpu < 2
+        owner.ask(Act(id=4, user=1, act="turn"))
+        owner.ask(Act(id=5, user=1, act="turn"))
+        assert await owner.report() == Finished(id=5, error="our fault: two acts of one user at once")
+        owner.ask(Act(id=6, user=1, act="leave"))
+        assert await owner.report() == Finished(id=6, took_place=True)
+        assert await owner.end() == 0
+    kinds = [msgspec.json.decode(line).keys() for line in _recorded(tmp_path / "records")]
+    assert [("step" in kind, "locust_cpu" in kind) for kind in kinds] == [(True, False)] * 2 + [(False, True)]
+
+
+def _recorded(folder: Path) -> list[bytes]:
+    (file,) = folder.iterdir()
+    return file.read_bytes().splitlines()
+
+
+@pytest.mark.processes
+async def test_after_the_cut_nothing_counts() -> None:
+    async with driver() as owner:
+        owner.ask(Act(act="cut"))
+        owner.ask(Act(id=1, user=7, act="enter", role="pupil", base="http://127.0.0.1:9", token="x" * 32))
+        assert await owner.report() == Finished(id=1, failed=True)
+        owner.ask(Act(id=2, user=8, act="enter", role="nobody", base="http://127.0.0.1:9"))
+        assert await owner.report() == Finished(id=2, error="our fault: KeyError")
         assert await owner.end() == 0
 
 
@@ -131,46 +155,6 @@ def test_a_fault_of_ours_is_no_failed_step() -> None:
     with pytest.raises(KeyError), measuring.timed(Step.JOIN):
         raise KeyError("epoch")
     assert reported == []
-
-
-def good_media() -> tuple[PeerStatistics, SlotStatistics]:
-    video = SlotStatistics("6", "video", packets=900, keyframes=1, occupants=[(42, 3)])
-    audio = SlotStatistics("3", "audio", packets=100, occupants=[(42, 0)])
-    return PeerStatistics(slots={"3": audio, "6": video}), video
-
-
-def test_nothing_is_wrong_with_continuous_media_of_the_other() -> None:
-    seen, video = good_media()
-    assert complaints(seen, 42, lost_per_mille([video])) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "complaint"),
-    [
-        ("jumps", 2, "2 jumps"),
-        ("picture_jumps", 1, "1 picture_jumps"),
-        ("started_without_keyframe", 1, "1 started_without_keyframe"),
-        ("occupants", [(42, 3), (43, 3)], "media of somebody else"),
-        ("packets", 0, "no video came"),
-    ],
-)
-def test_what_a_person_would_notice_is_named(name: str, value: object, complaint: str) -> None:
-    seen, video = good_media()
-    setattr(video, name, value)
-    assert complaints(seen, 42, 0.0) == [complaint]
-
-
-def test_a_packet_that_was_repaired_was_lost_all_the_same() -> None:
-    seen, video = good_media()
-    video.packets, video.repaired, video.missing = 980, 19, 1
-    assert lost_per_mille([video]) == 20.0
-    assert complaints(seen, 42, 20.0) == ["20.0 of a thousand packets lost"]
-
-
-def test_percentiles_are_values_that_occurred() -> None:
-    assert percentile([], 0.5) == 0.0
-    assert percentile([1.0, 2.0, 3.0], 0.5) == 2.0
-    assert percentile([1.0, 2.0, 3.0], 0.99) == 3.0
 
 
 def test_a_message_tells_whose_media_and_when_and_nothing_else_passes() -> None:
