@@ -10,10 +10,11 @@ from load.client import Refused
 from load.scenarios.helpdesk import AtHelpdesk
 from load.scenarios.measuring import CheckFailed, Measuring, StepFailed
 from load.scenarios.person import Plan
-from load.scenarios.talk import ANSWERED_WITHIN_S, Talk
+from load.scenarios.talk import Talk
 from load.scenarios.video import Video
 from load.scenarios.words import read_mark
 from load.steps import Step
+from load.thresholds import WITHIN_S
 from signaling.calls.wire import Accept, HangUp
 from signaling.wire import Code
 
@@ -35,6 +36,8 @@ class Agent(AtHelpdesk):
         self._camera = asyncio.Lock()
         self._talks: list[tuple[str, asyncio.Task[None]]] = []
         """Conversation, and what she does in it; those of this turn."""
+        self._idle_since_ns = 0
+        """Since when, by CLOCK_MONOTONIC, she waits for a ring; while nothing is under way."""
 
     async def arrived(self, began: float) -> None:
         """See herself among those who are here; put away what is left of another day."""
@@ -45,14 +48,15 @@ class Agent(AtHelpdesk):
 
     async def take_turn(self) -> bool:
         """Take what rings, and whatever rings meanwhile; False when nothing did for a while."""
-        listening_ns, taken = time.monotonic_ns(), 0
+        taken, self._idle_since_ns = 0, time.monotonic_ns()
         try:
             while taken < TAKES_MOST and (found := await self._ringing()) is not None:
                 conversation, row = found
-                if not taken:
-                    self._check_offer(row, listening_ns)
+                if not self._under_way():
+                    self._check_offer(row)
                 taken += 1
                 talk = asyncio.ensure_future(self._advise(conversation, row, time.monotonic()))
+                talk.add_done_callback(self._talk_ended)
                 self._talks.append((conversation, talk))
             await self._finish()
         finally:
@@ -80,13 +84,16 @@ class Agent(AtHelpdesk):
     def _under_way(self) -> set[str]:
         return {conversation for conversation, talk in self._talks if not talk.done()}
 
-    def _check_offer(self, row: dict[str, Any], listening_ns: int) -> None:
+    def _talk_ended(self, _talk: asyncio.Task[None]) -> None:
+        self._idle_since_ns = time.monotonic_ns()
+
+    def _check_offer(self, row: dict[str, Any]) -> None:
         """Time the ring of somebody who pressed Send while she had nothing else to do."""
         try:
             mark, _ = read_mark(row.get("excerpt", ""))
         except CheckFailed:
             return  # somebody else's words: only those of this run tell when they were sent
-        if mark.rank == 1 and mark.sent_ns > listening_ns:
+        if mark.rank == 1 and mark.sent_ns > self._idle_since_ns:
             self.measuring.check(Step.OFFER, (time.monotonic_ns() - mark.sent_ns) / 1e6, "")
 
     async def _finish(self) -> None:
@@ -135,7 +142,13 @@ class Agent(AtHelpdesk):
 
         while True:
             with self.measuring.failing(Step.CHAT_SCREEN):
-                await talk.sees(has_work, "anything of the citizen", 2 * ANSWERED_WITHIN_S)
+                try:
+                    await talk.sees(has_work, "anything of the citizen")
+                except CheckFailed:
+                    if self._is_present(talk):
+                        raise
+                    await self.quietly(CloseConversation(conversation=talk.id))
+                    return  # who has gone without a word is no fault of the help
             if talk.state == "closed":
                 return
             if talk.unanswered() > 0:
@@ -144,9 +157,15 @@ class Agent(AtHelpdesk):
             else:
                 await self._see_each_other(talk, talk.view["call"])
 
+    def _is_present(self, talk: Talk) -> bool:
+        people = talk.view.get("people", {}).values()
+        return any(row["role"] == "citizen" and row.get("presence") != "gone" for row in people)
+
     async def _see_each_other(self, talk: Talk, call: str) -> None:
-        rung_at, proposed = time.time(), talk.event("call_proposed")
-        if proposed is not None:
+        rung_at = time.time()
+        with self.measuring.failing(Step.PROPOSAL):
+            await talk.sees(lambda: talk.event("call_proposed", call), "the proposal in the talk", WITHIN_S)
+        if proposed := talk.event("call_proposed", call):
             self.measuring.check(Step.PROPOSAL, (rung_at - proposed.at) * 1e3, "")
         async with self._camera:  # there is one: who comes second waits until she has hung up
             pressed_at = time.monotonic()

@@ -42,8 +42,10 @@ PAGE = {"page_title": "Demander une aide au logement", "page_url": "https://valm
 class Citizen(AtHelpdesk):
     """As the help's window does it."""
 
-    talks = 0
+    _talks = 0
     """Conversations so far."""
+    _talks_left = 0
+    """Of this guest."""
 
     async def sign_in(self) -> Client:
         """Come in as a guest."""
@@ -51,17 +53,19 @@ class Citizen(AtHelpdesk):
 
     async def arrived(self, began: float) -> None:
         """Nothing more: topics and former conversations are in the first view."""
+        self._talks_left = TALKS_EACH
 
     async def take_turn(self) -> bool:
         """Have one conversation; False when no advisor is there to have it with."""
-        if self.talks and self.talks % TALKS_EACH == 0:
+        if not self._talks_left:
             await self.leave()
             await self.enter()
         topic = await self._topic()
         if not topic:
             return False
-        self.talks += 1
-        helped, in_video = (self.talks == 1 or self.chance.random() < share for share in (HELPED, IN_VIDEO))
+        self._talks += 1
+        self._talks_left -= 1
+        helped, in_video = (self._talks == 1 or self.chance.random() < share for share in (HELPED, IN_VIDEO))
         talk = await self._ask(topic)
         try:
             await self._be_taken(talk)
@@ -110,7 +114,7 @@ class Citizen(AtHelpdesk):
         return talk
 
     async def _be_taken(self, talk: Talk) -> None:
-        """Wait in line; some write more meanwhile."""
+        """Wait in line for an advisor and her first words."""
         with self.measuring.timed(Step.TAKEN):
             await talk.sees(lambda: talk.state == "open", "an advisor who takes it", IN_LINE_S)
         await talk.heard()

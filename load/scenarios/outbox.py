@@ -5,22 +5,15 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import aiohttp
-from socketio.exceptions import SocketIOError
-
 from load.client import Client, Refused
+from load.line import DEAD_LINE, PASSING
 from load.scenarios.measuring import CheckFailed
 from load.thresholds import WITHIN_S
-from signaling.wire import Code
 
 T = TypeVar("T")
 GIVES_UP_S = 4 * WITHIN_S
 """Without an answer for so long, reconnections included, a person takes the help for broken."""
 AGAIN_FIRST_S, AGAIN_MOST_S = 0.1, 1.0
-PASSING = (Code.UNAVAILABLE, Code.TOO_MANY, Code.INTERNAL)
-"""Refusals after which the same act is tried again."""
-TROUBLE = (TimeoutError, SocketIOError, OSError, aiohttp.ClientError)
-"""What a dead connection looks like; whether the act was carried out is not known."""
 
 
 async def insist(act: Callable[[], Awaitable[T]], client: Client | None = None) -> T:
@@ -44,7 +37,7 @@ async def insist(act: Callable[[], Awaitable[T]], client: Client | None = None) 
                     if refused.code not in PASSING:
                         raise
                     last = str(refused)
-                except TROUBLE as trouble:
+                except DEAD_LINE as trouble:
                     last = str(trouble) or type(trouble).__name__
                 await asyncio.sleep(wait_s * (0.5 + random.random()))
                 wait_s = min(2 * wait_s, AGAIN_MOST_S)

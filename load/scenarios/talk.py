@@ -171,9 +171,16 @@ class Talk:
         """The others' messages."""
         return [message for message in self.reading.messages if message.author != self._me]
 
-    def event(self, kind: str) -> LogEvent | None:
-        """The latest event of this kind."""
-        return next((event for event in reversed(self._events()) if event.kind == kind), None)
+    def event(self, kind: str, call: str = "") -> LogEvent | None:
+        """The latest event of this kind; of one call when that is named."""
+        return next(
+            (
+                event
+                for event in reversed(self._events())
+                if event.kind == kind and event.payload.get("call", "") == call
+            ),
+            None,
+        )
 
     def _role(self, message: Message) -> str:
         return str(self.view.get("people", {}).get(message.author, {}).get("role", ""))

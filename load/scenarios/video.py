@@ -95,7 +95,7 @@ class Video:
         return self._stamps()[0]
 
     def _stamps(self) -> list[int]:
-        began = self._talk.event("call_began")
+        began = self._talk.event("call_began", self._call)
         after = began.seq if began else 0
         return [
             message.mark.stamp
@@ -121,7 +121,7 @@ class Video:
             )
             shown_at = time.time()
             await self._see_end()
-            ended = self._talk.event("call_ended")
+            ended = self._talk.event("call_ended", self._call)
         if ended is not None:
             self._measuring.check(Step.HANG_UP_SCREEN, (shown_at - ended.at) * 1e3, "")
 
@@ -133,5 +133,4 @@ class Video:
         await self._talk.sees(self._is_over, "the conversation without call", WITHIN_S)
 
     def _is_over(self) -> bool:
-        ended = self._talk.event("call_ended")
-        return self._talk.view.get("call") == "" and ended is not None and ended.payload["call"] == self._call
+        return self._talk.view.get("call") == "" and self._talk.event("call_ended", self._call) is not None

@@ -9,6 +9,7 @@ import msgspec
 from helpdesk.wire import Welcome
 from load.scenarios.helpdesk import AtHelpdesk
 from load.scenarios.measuring import CheckFailed
+from load.scenarios.outbox import insist
 from load.steps import Step
 from load.thresholds import WITHIN_S
 
@@ -33,20 +34,24 @@ class Visitor(AtHelpdesk):
         """Nothing more."""
 
     async def take_turn(self) -> bool:
-        """Read one page, with an empty cache."""
+        """Read one page, with an empty cache; what does not come while nobody answers is asked for again."""
         headers = {"X-Forwarded-For": self.plan.address} if self.plan.address else {}
         timeout = aiohttp.ClientTimeout(total=WITHIN_S)
         async with aiohttp.ClientSession(self.plan.base, headers=headers, timeout=timeout) as session:
             with self.measuring.failing(Step.LOADER):
-                async with session.get(PAGE) as response:
-                    await response.read()
+                await insist(lambda: _page(session))
             with self.measuring.timed(Step.LOADER):
-                await _script(session, LOADER)
+                await insist(lambda: _script(session, LOADER))
             await asyncio.sleep(self.chance.uniform(*READS_S))
             if self.chance.random() < OPENS_HELP:
                 with self.measuring.timed(Step.HELP_PAGE):
-                    await _open_help(session)
+                    await insist(lambda: _open_help(session))
         return True
+
+
+async def _page(session: aiohttp.ClientSession) -> None:
+    async with session.get(PAGE) as response:
+        await response.read()
 
 
 async def _open_help(session: aiohttp.ClientSession) -> None:
