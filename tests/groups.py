@@ -43,6 +43,7 @@ TOOLS = (
     Tool("redis", "redis-server", "redis-server"),
     Tool("postgres", "postgres", "postgresql"),
     Tool("clamd", "clamd", "clamav-daemon"),
+    Tool("janus", "janus", "janus"),
 )
 
 

@@ -4,7 +4,6 @@ Runs inside of the namespace. Each run has a fresh server, and the servers take 
 is shared fairly.
 """
 
-import os
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -12,13 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from load.bench.cpu import cpu_seconds
 from load.bench.figure import Figure
 from load.blaster import crowd as blaster_crowd
-from load.blaster.blast import blast, prepare
+from load.blaster.cost import Cost, machine, measure
 from load.blaster.crowd import Crowd
 from load.janus import rooms, server
-from load.janus.comparison import DEFAULT, OURS, TUNED, Case, Run, figures
+from load.janus.comparison import DEFAULT, OURS, TUNED, Case, Measured, figures
 from load.system.sfu import running_alone
 
 RUNS = 3
@@ -64,38 +62,25 @@ SERVERS: dict[str, Callable[[Case], AbstractAsyncContextManager[Server]]] = {
 }
 
 
-def run(under_load: Server, *, warm_up_s: float = WARM_UP_S, measured_s: float = MEASURED_S) -> Run:
+def run(under_load: Server, *, warm_up_s: float = WARM_UP_S, measured_s: float = MEASURED_S) -> Cost:
     """Warm up and measure once; blocks.
 
     Raises:
         RuntimeError: Not all streams carried something.
     """
-    crowd = under_load.crowd
-    publications = [prepare(leg, source, warm_up_s + measured_s) for leg, source in crowd.publishers]
-    used: list[float] = []
-
-    def note() -> None:
-        used.append(cpu_seconds(under_load.pid))
-
-    outcome = blast(
-        publications,
-        crowd.receivers,
-        warm_up_s=warm_up_s,
-        measured_s=measured_s,
-        at_start=note,
-        at_end=note,
-    )
-    if outcome.streams != crowd.streams or not outcome.received:
-        raise RuntimeError(f"{outcome.streams} of {crowd.streams} streams carried something")
-    return Run(under_load.name, used[1] - used[0], outcome)
+    cost = measure(under_load.pid, under_load.crowd, warm_up_s=warm_up_s, measured_s=measured_s)
+    if not cost.complete:
+        raise RuntimeError(
+            f"{under_load.name} carried {cost.outcome.streams} of {under_load.crowd.streams} streams"
+        )
+    return cost
 
 
 async def compare(case: Case) -> list[Figure]:
     """Measure all three."""
-    runs: dict[str, list[Run]] = {name: [] for name in SERVERS}
+    measured: dict[str, Measured] = {}
     for _ in range(RUNS):
         for name, start in SERVERS.items():
             async with start(case) as under_load:
-                runs[name].append(run(under_load))
-    machine = f"network namespace, machine's load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    return figures(case, runs, machine)
+                measured.setdefault(name, Measured(under_load.name)).costs.append(run(under_load))
+    return figures(case, measured, machine())
