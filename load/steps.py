@@ -10,7 +10,7 @@ class Step(StrEnum):
     SIGN_IN = "sign-in"
     """A personal link's secret, or a guest's coming in, to a login and the first view."""
     PRESENCE = "presence"
-    """A volunteer's connection to her own name shown as here."""
+    """A volunteer's or an agent's connection to her own name shown as here."""
     RECONNECT = "reconnect"
     """A connection lost until another one shows everything that was open, up to date."""
 
@@ -26,7 +26,7 @@ class Step(StrEnum):
     ACCEPT = "ring to accept"
     """Ringing on the screen to the acknowledgement of Accept, pressed at once."""
     TAKEN = "question to accept"
-    """The pupil's way through the line."""
+    """The pupil's or the citizen's way through the line."""
     NOTE = "two lines"
     """The volunteer's note to its acknowledgement."""
 
@@ -76,7 +76,7 @@ class Step(StrEnum):
     DRAFT_SCREEN = "draft to the citizen's screen"
     """What a helper writes, shown before it is sent."""
     PROPOSAL = "video proposed to ring"
-    """The citizen asks to go over to video, until that rings on the agent's screen."""
+    """The server's time of the citizen's wish to go over to video, to its ringing on the agent's screen."""
     CLOSING = "conversation closed"
     """Pressed to both the state and the question how it was on the citizen's screen."""
 

@@ -15,7 +15,7 @@ from load.driver.records import Records, SecondRecord, StepRecord
 from load.driver.watch import Legs, Watch
 from load.scenarios.agent import Agent
 from load.scenarios.citizen import Citizen
-from load.scenarios.helper import Helper
+from load.scenarios.helping import Helper
 from load.scenarios.invitations import Invitations
 from load.scenarios.measuring import FAILURES, Measuring, StepFailed
 from load.scenarios.person import Person, Plan

@@ -14,7 +14,7 @@ from load.client import Client, Refused
 from load.scenarios.agent import Agent
 from load.scenarios.citizen import Citizen
 from load.scenarios.helpdesk import AtHelpdesk
-from load.scenarios.helper import Helper
+from load.scenarios.helping import Helper
 from load.scenarios.invitations import Invitation, Invitations
 from load.scenarios.measuring import CheckFailed, Measuring
 from load.scenarios.outbox import insist
