@@ -10,10 +10,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from load import thresholds
 from load.report import plots, records
 from load.report.plots import Span
-from load.report.sampling import Sampler, of_generator, of_system
+from load.report.sampling import Machine, Sampler, of_generator, of_system
 from load.steps import Step
 from load.system import processes, whole
 from load.system.control import Control
@@ -73,7 +75,7 @@ def run(options: Options) -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="load-")))
         stage = stack.enter_context(_stage(options, folder))
-        began = time.time()
+        began, machine = time.time(), Machine()
         with _locust(options, stage, folder) as locust:
 
             def sampled() -> dict[int, str]:
@@ -81,6 +83,7 @@ def run(options: Options) -> int:
 
             with Sampler(sampled, options.out / "processes.jsonl"):
                 code = _until_over(locust)
+        print(f"Machine: {machine.busy():.0%} of {psutil.cpu_count()} cores busy.")
         failed = stage.control.failed if stage.control else []
         for sentence in failed:
             print(f"FAILED: {sentence}")

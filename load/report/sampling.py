@@ -89,6 +89,23 @@ class Usage:
         return None if first else (share, memory / MB)
 
 
+class Machine:
+    """How busy all processors are, since it was made."""
+
+    def __init__(self) -> None:
+        self._idle, self._total = self._times()
+
+    def busy(self) -> float:
+        """Give the share of all processors' time in which they worked, for us and for others."""
+        idle, total = self._times()
+        return 1 - (idle - self._idle) / max(1e-3, total - self._total)
+
+    @staticmethod
+    def _times() -> tuple[float, float]:
+        times = psutil.cpu_times()._asdict()
+        return times["idle"] + times.get("iowait", 0.0), sum(times.values())
+
+
 def of_system(system: System) -> Mapping[int, str]:
     """Name the living processes of a system: ``web``, ``worker``, ``sfu``, ``redis``; the second of a kind ``web 2``."""
     kinds = {"web": system.web, "worker": system.worker, "sfu": system.sfu}

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -16,7 +17,7 @@ from load.__main__ import read
 from load.report import records
 from load.report.plots import Span, windows
 from load.report.records import Moment
-from load.report.sampling import Sampler, Usage
+from load.report.sampling import Machine, Sampler, Usage
 from load.run import Options, leave_report
 from load.system import processes
 from load.system.control import Control
@@ -97,6 +98,14 @@ def test_a_process_that_has_ended_uses_nothing() -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     assert Usage(ended.pid).since_last() is None
+
+
+def test_the_machine_is_as_busy_as_its_cores() -> None:
+    machine = Machine()
+    until = time.process_time() + 0.1
+    while time.process_time() < until:
+        pass
+    assert 0 < machine.busy() <= 1
 
 
 def test_steps_of_all_drivers_come_together_by_time_and_an_unfinished_line_is_left_out(
