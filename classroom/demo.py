@@ -6,9 +6,11 @@ screen stay the same from one start to the next.
 
 import hashlib
 import hmac
+from collections.abc import Sequence
+from itertools import cycle
 
 from classroom import store, tables
-from signaling.api import Context, DemoPerson, Person, Transaction
+from signaling.api import Context, DemoPerson, Person, Transaction, demo_size
 from signaling.ids import new_id
 
 YEAR_S = 365 * 86400.0
@@ -29,6 +31,7 @@ PUPILS = (
     ("Tom H.", "CE1"),
 )
 VOLUNTEERS = ("Jeanne M.", "Paul L.", "Monique H.")
+PUPILS_MOST, VOLUNTEERS_MOST = 5000, 1000
 COORDINATOR = "Claire (coordination)"
 REMEMBERED = (
     # volunteer, pupil, days ago, subject, note
@@ -52,10 +55,14 @@ async def seed(context: Context) -> list[DemoPerson]:
 
 
 async def _people(tx: Transaction, context: Context, now: float) -> list[Person]:
-    pupils = [await _person(tx, context, "pupil", name) for name, _ in PUPILS]
-    volunteers = [await _person(tx, context, "volunteer", name) for name in VOLUNTEERS]
-    coordinator = await _person(tx, context, "coordinator", COORDINATOR)
-    for person, (_, level) in zip(pupils, PUPILS, strict=True):
+    named = [name for name, _ in PUPILS]
+    more = demo_size("DEMO_PUPILS", len(PUPILS), PUPILS_MOST) - len(PUPILS)
+    pupils = await _persons(tx, context, "pupil", [*named, *_numbered("Élève", len(PUPILS), more)])
+    more = demo_size("DEMO_VOLUNTEERS", len(VOLUNTEERS), VOLUNTEERS_MOST) - len(VOLUNTEERS)
+    helping = [*VOLUNTEERS, *_numbered("Bénévole", len(VOLUNTEERS), more)]
+    volunteers = await _persons(tx, context, "volunteer", helping)
+    (coordinator,) = await _persons(tx, context, "coordinator", [COORDINATOR])
+    for person, (_, level) in zip(pupils, cycle(PUPILS)):
         await tx.insert_new(
             tables.pupil, person=person.id, level=level, enrolled_until=now + YEAR_S, consent_at=now
         )
@@ -70,9 +77,22 @@ async def _people(tx: Transaction, context: Context, now: float) -> list[Person]
     return [coordinator, *volunteers, *pupils]
 
 
-async def _person(tx: Transaction, context: Context, role: str, name: str) -> Person:
-    known = await context.identity.find_person(tx, app="classroom", role=role, name=name)
-    return known or await context.identity.create_person(tx, app="classroom", role=role, name=name)
+def _numbered(word: str, named: int, more: int) -> list[str]:
+    """Names for those of a load test: "Élève 13"."""
+    return [f"{word} {number}" for number in range(named + 1, named + more + 1)]
+
+
+async def _persons(tx: Transaction, context: Context, role: str, names: Sequence[str]) -> list[Person]:
+    """Find or make persons, in the order of their names."""
+    known = {
+        person.name: person
+        for person in await context.identity.everybody(tx, "classroom")
+        if person.role == role
+    }
+    return [
+        known.get(name) or await context.identity.create_person(tx, app="classroom", role=role, name=name)
+        for name in names
+    ]
 
 
 async def _remember(

@@ -11,7 +11,7 @@ from helpdesk import tables
 from helpdesk.access import AGENT, CITIZEN, SUPERVISOR
 from helpdesk.line.picture import APP
 from helpdesk.settings import HelpdeskSettings
-from signaling.api import Context, DemoPerson, Person, Transaction
+from signaling.api import Context, DemoPerson, Person, Transaction, demo_size
 
 YEAR_S = 365 * 86400.0
 PAGE = "/demo"
@@ -26,6 +26,7 @@ AGENTS = (
     ("Claire Dubois", ("logement", "papiers", "connexion")),
     ("Karim Haddad", ("logement", "ecole", "connexion")),
 )
+AGENTS_MOST = 200
 SUPERVISING = "Sylvie Laurent"
 KNOWN = "Paul Martin"
 MACROS = (
@@ -81,7 +82,7 @@ async def seed(context: Context) -> list[DemoPerson]:
     now = context.clock()
     async with context.database.write() as tx:
         await _topics(tx)
-        agents = [await _agent(tx, context, name, topics) for name, topics in AGENTS]
+        agents = [await _agent(tx, context, name, topics) for name, topics in (*AGENTS, *_more_agents())]
         supervisor = await _person(tx, context, SUPERVISOR, SUPERVISING)
         citizen = await _person(tx, context, CITIZEN, KNOWN)
         await tx.insert_new(tables.citizen, person=citizen.id, referent=agents[0].id, created_at=now)
@@ -92,6 +93,13 @@ async def seed(context: Context) -> list[DemoPerson]:
             for person in people
         ]
     return [DemoPerson(name=HelpdeskSettings().service, role="page", path=PAGE), *links]
+
+
+def _more_agents() -> list[tuple[str, tuple[str, ...]]]:
+    """Those of a load test, for every topic."""
+    topics = tuple(topic for topic, *_ in TOPICS)
+    size = demo_size("DEMO_AGENTS", len(AGENTS), AGENTS_MOST)
+    return [(f"Conseiller {number}", topics) for number in range(len(AGENTS) + 1, size + 1)]
 
 
 async def _topics(tx: Transaction) -> None:

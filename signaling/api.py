@@ -28,7 +28,7 @@ from signaling.log.service import Log
 from signaling.notices.contract import Notice
 from signaling.notices.service import Notices
 from signaling.parts import LOGIN_OF, Clock, Handler, Page, Sweep
-from signaling.settings import BadSetting, Settings
+from signaling.settings import BadSetting, Settings, demo_size
 from signaling.wire import Command
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "Transition",
     "View",
     "Window",
+    "demo_size",
     "metadata",
     "start_of_day",
 ]

@@ -102,6 +102,18 @@ class Settings:
         )
 
 
+def demo_size(name: str, least: int, most: int) -> int:
+    """Read how many persons of a kind the demonstration has, for load tests: ``least`` unless the environment says more.
+
+    Raises:
+        BadSetting: No number, or more than ``most``.
+    """
+    text = os.environ.get(name, "").strip() or str(least)
+    if not (text.isascii() and text.isdigit() and int(text) <= most):
+        raise BadSetting(f"{name} is {text!r}: set it to a number of persons, at most {most}.")
+    return max(least, int(text))
+
+
 def _redis_url(env: Mapping[str, str]) -> str:
     url = env.get("REDIS_URL", "")
     if not url.startswith(("redis://", "rediss://", "unix://")):
