@@ -17,6 +17,8 @@ WINDOWS = 36
 """Of a run, for medians over time."""
 LEAST_WINDOW_S = 2.0
 INCHES = (9.0, 4.5)
+ROOM = 1.2
+LEAST_SHOWN = 0.1
 LIMIT = "#7a0019"
 
 
@@ -75,8 +77,9 @@ def plot_step(
             times = [middle[0] for middle in middles]
             axes.plot(times, [middle[1] for middle in middles], color="black", label="median")
             axes.plot(times, [middle[2] for middle in middles], color="black", linestyle=":", label="p95")
-        axes.axhline(limit, label="limit", color=LIMIT, linestyle="--", linewidth=1.2)
-        axes.set_ylim(bottom=0)
+        highest = max((record["value"] for record in found), default=limit)
+        axes.axhline(limit, label=f"limit: {limit:g}", color=LIMIT, linestyle="--", linewidth=1.2)
+        axes.set_ylim(0, max(ROOM * highest, LEAST_SHOWN * limit))  # a limit far above is in the legend only
 
     _picture(path, label, span, draw)
 
