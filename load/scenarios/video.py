@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Any
 
+from load.scenarios.calls import hangs_up, is_named
 from load.scenarios.measuring import FAILURES, CheckFailed
 from load.scenarios.media import Media
 from load.scenarios.talk import Talk
@@ -66,9 +67,9 @@ class Video:
         until = time.monotonic() + self._person.plan.talk_s
         with self._measuring.timed(Step.NAME, since):
             await self._person.do(Ready(call=self._call, epoch=self.media.epoch))
-            await self._person.see(self._is_named, "a live call with the other's name")
+            await self._person.see(lambda: is_named(self.view), "a live call with the other's name")
         other = await self._exchange_stamps()
-        if self._hangs_up():
+        if hangs_up(self.view):
             await asyncio.sleep(max(0.0, until - time.monotonic()))
             self.media.judge(other)
             with self._measuring.timed(Step.HANG_UP):
@@ -102,16 +103,6 @@ class Video:
             for message in self._talk.of_others()
             if message.seq > after and message.mark.stamp
         ]
-
-    def _is_named(self) -> bool:
-        other = "callee" if self.view.get("me") == "caller" else "caller"
-        peer = (self.view.get(other) or {}).get("peer")
-        shown = [slot["peer"] for slot in self.view.get("slots", {}).values() if slot["source"] == "camera"]
-        return self.view.get("state") == "live" and shown == [peer]
-
-    def _hangs_up(self) -> bool:
-        """Both sides agree on who does, without asking: by the call's last digit."""
-        return (self.view.get("me") == "caller") == (int(self._call[-1], 16) % 2 == 0)
 
     async def _be_hung_up(self) -> None:
         with self._measuring.failing(Step.HANG_UP_SCREEN):
