@@ -43,6 +43,8 @@ class Lesson:
     def __init__(self, person: InClassroom, call: str, media: Media) -> None:
         self.id = ""
         """Empty until the page shows it."""
+        self.words = self.photo = ""
+        """The question, and the id of its photo if there is one."""
         self._person = person
         self._client = person.client
         self._measuring = person.measuring
@@ -63,6 +65,7 @@ class Lesson:
             lesson = await self._client.open_view(f"lesson:{self.id}")
             if lesson is None:
                 raise CheckFailed("the lesson is not open to this person")
+            self.words, self.photo = lesson.get("words", ""), lesson.get("photo", "")
             self._log = lesson["log_id"]
             await self._client.open_log(self._log)
         self._opened_at = time.time()
@@ -80,7 +83,7 @@ class Lesson:
             await self._media.first_keyframe(since)
             until = time.monotonic() + self._person.plan.talk_s
             with self._measuring.timed(Step.NAME, since):
-                await self._client.send(Ready(call=self._call, epoch=self._media.epoch))
+                await self._person.do(Ready(call=self._call, epoch=self._media.epoch))
                 await self._person.see(self._is_named, "a live call with the other's name")
             await self._say()
             with self._measuring.failing(Step.CHAT_SCREEN):
@@ -139,7 +142,7 @@ class Lesson:
     async def _say(self) -> None:
         text = greeting(self._media.stamp_id, time.monotonic_ns())
         command = Say(lesson=self.id, client_id=uuid.uuid4().hex, text=text)
-        await self._measuring.acknowledged(Step.CHAT_ACKNOWLEDGEMENT, self._client.send(command))
+        await self._measuring.acknowledged(Step.CHAT_ACKNOWLEDGEMENT, self._person.do(command))
 
     def _hangs_up(self) -> bool:
         """Both sides agree on who does, without asking: by the call's last digit."""
@@ -147,7 +150,7 @@ class Lesson:
 
     async def _hang_up(self) -> None:
         with self._measuring.timed(Step.HANG_UP):
-            await self._client.send(HangUp(call=self._call))
+            await self._person.do(HangUp(call=self._call))
             await self._see_end()
 
     async def _be_hung_up(self) -> None:

@@ -1,18 +1,20 @@
 """One person's media in a call: join by the real signaling server, then judge what arrives."""
 
+import asyncio
 import time
 from collections.abc import Callable
 
 from load import thresholds
+from load.peer.decoding import decode
 from load.peer.peer import SyntheticPeer
-from load.peer.statistics import PeerStatistics, SlotStatistics
+from load.peer.statistics import PeerStatistics
+from load.scenarios.judgement import judge, keyframe_times, without_keyframe
 from load.scenarios.measuring import CheckFailed
 from load.scenarios.person import Person
 from load.steps import Step
 from signaling.calls.wire import Join
 
 Condition = Callable[[PeerStatistics], bool]
-KINDS = ("audio", "video")
 
 
 class Media:
@@ -20,11 +22,14 @@ class Media:
 
     def __init__(self, person: Person, call: str) -> None:
         self.epoch = 0
-        self._client = person.client
+        self._person = person
         self._call = call
         self._measuring = person.measuring
         self._layer = person.plan.layer
-        self._peer = SyntheticPeer()
+        self._decode = person.plan.decode
+        self._peer = SyntheticPeer(decode=self._decode)
+        self._began_badly = 0
+        self._judged = False
         self._connecting_at = 0.0
 
     @property
@@ -39,7 +44,7 @@ class Media:
             StepFailed: Refused, or no way was found.
         """
         with self._measuring.timed(Step.JOIN):
-            joined = await self._client.send(Join(call=self._call, sdp=self._peer.offer_sdp()))
+            joined = await self._person.do(Join(call=self._call, sdp=self._peer.offer_sdp()))
             self.epoch = joined["epoch"]
             self._connecting_at = time.monotonic()
             await self._peer.connect_sdp(joined["sdp"], timeout_s=thresholds.WITHIN_S)
@@ -62,67 +67,50 @@ class Media:
     async def first_keyframe(self, since: float) -> None:
         """Wait for a picture that can be decoded, counted from ``since``; exact.
 
+        A picture that begins with something else fails the step, and the call goes on.
+
         Raises:
             StepFailed: None came.
         """
         with self._measuring.failing(Step.FIRST_KEYFRAME, since):
-            await self._until(lambda seen: bool(keyframe_times(seen)), "no keyframe came")
-        at = min(keyframe_times(self._peer.statistics()))
-        self._measuring.check(Step.FIRST_KEYFRAME, (at - since) * 1e3, "")
+            await self._until(
+                lambda seen: bool(keyframe_times(seen) or without_keyframe(seen)), "no keyframe came"
+            )
+        at = min(keyframe_times(self._peer.statistics()), default=time.monotonic())
+        self._measuring.check(Step.FIRST_KEYFRAME, (at - since) * 1e3, self._picture_complaint())
 
     def judge(self, other: int) -> None:
-        """Report delay and loss of everything that came from the other, whose stamp is ``other``."""
+        """Report on everything that came from the other, whose stamp is ``other``."""
+        self._judged = True
         seen = self._peer.statistics()
-        slots = [slot for kind in KINDS for slot in seen.by_kind(kind)]
-        delays = sorted(value for slot in slots for value in slot.delays.values_ms)
-        median, p99 = percentile(delays, 0.5), percentile(delays, 0.99)
-        late = median > thresholds.DELAY_MEDIAN_MS or p99 > thresholds.DELAY_P99_MS
-        told = f"median {median:.1f} ms, p99 {p99:.1f} ms" if delays else "no frame came"
-        self._measuring.check(Step.DELAY, median, told if late or not delays else "")
-        lost = lost_per_mille(slots)
-        self._measuring.check(Step.LOSS, lost, "; ".join(complaints(seen, other, lost)))
+        for finding in judge(seen, other):
+            self._measuring.check(finding.step, finding.value, finding.complaint)
+        if complaint := self._picture_complaint():  # a picture began later, and badly
+            self._measuring.check(Step.FIRST_KEYFRAME, 0.0, complaint)
 
     async def close(self) -> None:
-        """Leave."""
+        """Leave; what was kept of a call that was judged is decoded, in a thread: others' media go on meanwhile."""
         await self._peer.close()
+        if not (self._judged and self._decode):
+            return
+        pictures, complaint = 0, ""
+        try:
+            for frames in self._peer.frames():
+                pictures += await asyncio.to_thread(decode, frames)
+        except ValueError as error:
+            complaint = str(error)
+        self._measuring.check(
+            Step.DECODING, pictures, complaint or ("" if pictures else "no whole picture came")
+        )
+
+    def _picture_complaint(self) -> str:
+        """Tell of pictures that began without a keyframe since this was asked last."""
+        began = without_keyframe(self._peer.statistics())
+        new, self._began_badly = began - self._began_badly, began
+        return f"{new} pictures began without a keyframe" if new else ""
 
     async def _until(self, condition: Condition, complaint: str) -> None:
         try:
             await self._peer.until(condition, timeout_s=thresholds.WITHIN_S)
         except TimeoutError:
             raise CheckFailed(complaint) from None
-
-
-def keyframe_times(seen: PeerStatistics) -> list[float]:
-    """Give when the first whole keyframe came to each video slot that had one."""
-    times = [slot.first_keyframe_at for slot in seen.by_kind("video")]
-    return [at for at in times if at is not None]
-
-
-def percentile(ordered: list[float], share: float) -> float:
-    """Give the value below which ``share`` (0 to 1) of the ordered values lie; 0 without any."""
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
-
-
-def lost_per_mille(slots: list[SlotStatistics]) -> float:
-    """Give the packets that did not arrive at first, repaired or not, of a thousand."""
-    lost = sum(slot.missing + slot.repaired for slot in slots)
-    sent = lost + sum(slot.packets for slot in slots)
-    return 1e3 * lost / sent if sent else 0.0
-
-
-def complaints(seen: PeerStatistics, other: int, lost: float) -> list[str]:
-    """Name everything that a person would notice; empty when all is as it must be."""
-    slots = [slot for kind in KINDS for slot in seen.by_kind(kind)]
-    found = [f"no {kind} came" for kind in KINDS if not seen.by_kind(kind)]
-    if lost > thresholds.LOSS_PER_MILLE:
-        found.append(f"{lost:.1f} of a thousand packets lost")
-    numbers = {
-        name: sum(getattr(slot, name) for slot in slots)
-        for name in ("jumps", "picture_jumps", "started_without_keyframe")
-    }
-    numbers |= {name: getattr(seen, name) for name in ("unprotect_failures", "unknown_ssrc", "malformed")}
-    found += [f"{number} {name}" for name, number in numbers.items() if number]
-    if any(source != other for slot in slots for source, _ in slot.occupants):
-        found.append("media of somebody else")
-    return found

@@ -1,5 +1,6 @@
 """One person and her page: the part that everybody shares who signs in."""
 
+import random
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -45,6 +46,8 @@ class Person(ABC):
         self.measuring = measuring
         """May be replaced between acts."""
         self.plan = plan
+        self.chance = random.Random(plan.address or plan.token)
+        """What she decides; the same in each run for the same person."""
         self._client: Client | None = None
 
     @property
@@ -125,13 +128,13 @@ class Person(ABC):
         """Put things back in order after a failure, as far as the server lets us."""
         for command in commands:
             try:
-                await self.client.send(command)
+                await self.do(command)
             except FAILURES:
                 continue
 
     def _tell_outages(self) -> None:
         """Report each time without connection once: when it is over, or has lasted too long."""
-        outages = self._client.outages if self._client else []
+        outages = self._client.outages if self._client and not self._client.login_ended else []
         for outage in list(outages):
             lasted_s = (outage.until or time.monotonic()) - outage.since
             late = lasted_s > WITHIN_S

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from http import HTTPStatus
 from typing import Any
 
 from classroom.wire import WriteNote
@@ -10,6 +11,8 @@ from load.scenarios.classroom import InClassroom
 from load.scenarios.lesson import Lesson
 from load.scenarios.measuring import CheckFailed, StepFailed
 from load.scenarios.media import Media
+from load.scenarios.outbox import insist
+from load.scenarios.photo import check, named
 from load.steps import Step
 from signaling.calls.wire import Accept, HangUp
 from signaling.wire import Code
@@ -42,7 +45,7 @@ class Volunteer(InClassroom):
             self.measuring.check(Step.PRESENCE, 0.0, "the pupil whose question rings is not shown as here")
         with self.measuring.failing(Step.ACCEPT, rung_at):
             try:
-                await self.client.send(Accept(call=ringing["call"]))
+                await self.do(Accept(call=ringing["call"]))
             except Refused as refused:
                 if refused.code not in FASTER:
                     raise
@@ -63,7 +66,7 @@ class Volunteer(InClassroom):
             await opening
             await lesson.share(accepted_at)
             note = WriteNote(lesson=lesson.id, text=NOTE)
-            await self.measuring.acknowledged(Step.NOTE, self.client.send(note))
+            await self.measuring.acknowledged(Step.NOTE, self.do(note))
         except StepFailed:
             await self.quietly(HangUp(call=call))
             raise
@@ -78,6 +81,22 @@ class Volunteer(InClassroom):
             if await self.client.open_view(f"call:{call}") is None:
                 raise CheckFailed("the call is not open to the volunteer who took it")
         await lesson.open()
+        await self._see_photo(lesson.words, lesson.photo)
+
+    async def _see_photo(self, words: str, file_id: str) -> None:
+        """Look at the photo that goes with the question."""
+        number = named(words)
+        if number is None and not file_id:
+            return
+        with self.measuring.failing(Step.PHOTO_SEEN) as began:
+            if number is None or not file_id:
+                raise CheckFailed("the photo and the words do not belong together")
+            status, data = await insist(lambda: self.client.fetch_file(file_id))
+            came_at = time.monotonic()
+            if status != HTTPStatus.OK:
+                raise CheckFailed(f"status {status}")
+            await asyncio.to_thread(check, data, number)
+        self.measuring.check(Step.PHOTO_SEEN, (came_at - began) * 1e3, "")
 
     async def _ringing(self) -> dict[str, Any] | None:
         """Wait a while for a question that rings here; the first in line."""
