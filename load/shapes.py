@@ -33,7 +33,8 @@ CLOSING_S = 25.0
 CLOSING_SHARE_MOST = 0.4
 """Of a run so short that closing would be most of it."""
 COMING_S = 10.0
-"""Until all are there."""
+"""Until all are there, unless that is much of the run."""
+COMING_SHARE_MOST = 0.2
 EVENING = ((0.0, 0.2), (0.2, 0.7), (0.35, 1.0), (0.7, 1.0), (1.0, 0.6))
 """Share of the run to share of the people: 17:30, 17:54, 18:12, 18:54 and 19:30."""
 
@@ -43,7 +44,7 @@ def present(shape: Shape, elapsed_s: float, duration_s: float, users: int) -> in
     if shape is Shape.EVENING:
         share = _between(EVENING, elapsed_s / duration_s)
     else:  # a tick comes once a second: what it decides is true a second later
-        share = _between(((0.0, 0.0), (1.0, 1.0)), (elapsed_s + 1.0) / COMING_S)
+        share = min(1.0, (elapsed_s + 1.0) / min(COMING_S, COMING_SHARE_MOST * duration_s))
     return max(1, round(share * users))
 
 

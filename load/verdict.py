@@ -76,8 +76,8 @@ def complaints(rows: Collection[Row], roles: Collection[str], *, storm: bool) ->
     found = [sentence for row in rows for sentence in _past_limit(row, limit_of(row.step, storm=storm))]
     for role, steps in needed(roles, storm=storm).items():
         reached = {row.step for row in rows if role in ("", row.who)}
-        whose = f"by any {role}" if role else "by anybody"
-        found += [f"the step '{step}' was never reached {whose}" for step in sorted(steps - reached)]
+        if missing := [f"'{step}'" for step in STEPS if step in steps - reached]:
+            found.append(f"never reached by {f'any {role}' if role else 'anybody'}: {', '.join(missing)}")
     return found
 
 

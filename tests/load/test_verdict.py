@@ -40,9 +40,9 @@ def test_what_is_past_its_limit_is_said(change: dict[str, float], sentence: str)
 
 
 def test_a_step_that_was_never_reached_is_said() -> None:
-    assert complaints() == ["the step 'loader' was never reached by any visitor"]
+    assert complaints() == ["never reached by any visitor: 'loader'"]
     other = replace(GOOD, who="pupil")
-    assert complaints(other) == ["the step 'loader' was never reached by any visitor"]
+    assert complaints(other) == ["never reached by any visitor: 'loader'"]
 
 
 def test_in_a_storm_what_waited_for_the_restart_may_be_slow_and_may_not_be_lost() -> None:
