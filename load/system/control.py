@@ -21,6 +21,7 @@ class Control:
 
     def __init__(self, path: Path, commands: Mapping[str, Callable[[], None]]) -> None:
         self.path = path
+        self.carried_out: list[str] = []
         self.failed: list[str] = []
         """In sentences."""
         self._commands = commands
@@ -50,3 +51,5 @@ class Control:
                 command()
             except (OSError, RuntimeError) as error:
                 self.failed.append(f"{line}: {error}")
+            else:
+                self.carried_out.append(line)

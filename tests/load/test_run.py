@@ -81,6 +81,7 @@ def test_lines_in_the_fifo_are_carried_out_in_order_and_what_cannot_be_is_told(t
             with control.path.open("w") as fifo:
                 fifo.write(f"{line}\n")
     assert done == ["web", "web"]
+    assert control.carried_out == ["restart web", "restart web"]
     assert control.failed == ["nobody knows the command 'restart moon'", "fail: not within 1 s: web"]
 
 

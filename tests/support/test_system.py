@@ -19,5 +19,8 @@ async def test_two_web_processes_and_two_sfu_workers_serve_the_seeded_persons(tm
             assert (await pupil.open_view("classroom"))["name"] == the.of_role("pupil")[0].name
         the.web[0].end()
         wait_until(lambda: bool(the.health()), "the other web process to answer")
+        the.restart_web()
+        assert [process.popen.poll() is None for process in the.web] == [False, False, True]
+        assert the.health()
         pids = [process.pid for process in (*the.web, *the.worker, *the.sfu)]
     assert all(process.popen.poll() is not None for process in (*the.web, *the.worker, *the.sfu)), pids
