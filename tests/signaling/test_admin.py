@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +94,23 @@ async def test_the_demonstration_is_made_once_and_its_links_work(
         assert (found.name, found.role) == (person["name"], person["role"])
 
 
+@ON_SQLITE
+async def test_the_demonstration_grows_for_a_load_test_and_nobody_gets_another_link(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apps = (APP, "helpdesk.app:app")
+    assert (await admin("migrate", *apps)).code == 0
+    few = await admin("seed", *apps)
+    for name, size in (("DEMO_PUPILS", 40), ("DEMO_VOLUNTEERS", 10), ("DEMO_AGENTS", 5)):
+        monkeypatch.setenv(name, str(size))
+    many, again = await admin("seed", *apps), await admin("seed", *apps)
+    assert many.lines == again.lines
+    assert set(few.lines) < set(many.lines)
+    roles = Counter(json.loads(line)["role"] for line in many.lines)
+    assert (roles["pupil"], roles["volunteer"], roles["agent"]) == (40, 10, 5)
+    assert {"Élève 13", "Bénévole 10", "Conseiller 3"} < {json.loads(line)["name"] for line in many.lines}
+
+
 async def test_a_person_gets_a_new_link_or_code_and_loses_all_of_them(
     admin: Admin, identity: tuple[Database, Identity]
 ) -> None:
@@ -159,6 +177,8 @@ def encoded(key: bytes) -> str:
         (("migrate",), {"DATABASE_URL": "postgresql://nobody@/none?host=/nowhere"}, "check DATABASE_URL"),
         (("migrate", "nothing.app:app"), {}, "'nothing.app:app' is not an app"),
         (("migrate", "classroom.app:nothing"), {}, "'classroom.app:nothing' is not an app"),
+        (("seed", APP), {"DEMO_PUPILS": "5001"}, "at most 5000"),
+        (("seed", APP), {"DEMO_PUPILS": "many"}, "set it to a number of persons"),
         (("seed", APP), {"PERMANENCE_DEMO": "0", "SECRET_KEY": KEY, "FILES_KEY": KEY}, "PERMANENCE_DEMO=1"),
     ],
 )
