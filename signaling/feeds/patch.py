@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 VERSION_BYTES = 12
+CONTAINERS = (dict, list, tuple)
 
 
 def plain(data: object) -> Any:  # noqa: ANN401 - any JSON value
@@ -38,7 +39,12 @@ def merge_patch(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
 def _without_none(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, dict):
-        return {name: _without_none(inner) for name, inner in value.items() if inner is not None}
+        return {
+            # Most values hold nothing: a call for each would be half the cost of a large view.
+            name: _without_none(inner) if isinstance(inner, CONTAINERS) else inner
+            for name, inner in value.items()
+            if inner is not None
+        }
     if isinstance(value, list | tuple):
         return [_without_none(inner) for inner in value]
     return value

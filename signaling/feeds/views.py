@@ -1,15 +1,14 @@
 """The views that the connections of this process have open.
 
 One snapshot is kept per view and login, shared by the login's connections: all of them hold the same version, so
-that one patch fits all. It is made again when a topic that it names is touched (debounced), and every 30 s in case
-a notice was lost. Nothing is stored: any process makes the same snapshot with the same version.
+that one patch fits all. It is made again when a topic that it names is touched, as ``redrawing`` says when, and every 30 s
+in case a notice was lost. Nothing is stored: any process makes the same snapshot with the same version.
 
 Reading and being told overlap: topics that are touched while a snapshot is made are noted, and when the finished
 snapshot turns out to depend on one of them it is made again.
 """
 
 import asyncio
-import contextlib
 import dataclasses
 import logging
 from collections import defaultdict
@@ -19,18 +18,18 @@ from typing import Any
 from signaling.errors import Refusal
 from signaling.feeds.bus import Notice
 from signaling.feeds.patch import merge_patch, plain, version_of
+from signaling.feeds.redrawing import Lane
 from signaling.feeds.service import View
 from signaling.feeds.sink import Sink
 from signaling.identity.service import Login
+from signaling.tasks import run_together
 from signaling.wire import Code, ViewEnded, ViewPatch, ViewSnapshot
 
-DEBOUNCE_S = 0.05
-"""Touches within this time make one snapshot."""
 REFRESH_EVERY_S = 30.0
 RETRY_AFTER_S = 2.0
 TICK_S = 1.0
-AT_ONCE = 8
-"""Snapshots made at the same time."""
+PAUSE = 3.0
+"""Times what a round of drawing took: a quarter of the process at most, in the long run."""
 OPEN_MOST = 16
 """Views open on one connection."""
 
@@ -55,7 +54,6 @@ class _Shared:
     """Topics touched while a snapshot is being made."""
     due: float = 0.0
     """When it is made again although nothing was touched."""
-    busy: bool = False
 
 
 class OpenViews:
@@ -73,9 +71,9 @@ class OpenViews:
         self._by_topic: defaultdict[str, set[_Shared]] = defaultdict(set)
         self._by_sink: defaultdict[Sink, dict[str, _Shared]] = defaultdict(dict)
         self._making: set[_Shared] = set()
-        self._dirty: dict[_Shared, None] = {}
-        self._wake = asyncio.Event()
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._soon: Lane[_Shared] = Lane(self._refresh, clock, pause=0.0)
+        """Views of those whom the event is about."""
+        self._rounds: Lane[_Shared] = Lane(self._refresh, clock, pause=PAUSE)
 
     async def open(self, sink: Sink, name: str, version: str | None) -> None:
         """Send the view to ``sink`` unless it holds ``version``, and its changes from now on.
@@ -127,7 +125,7 @@ class OpenViews:
         for shared in self._by_sink.get(sink, {}).values():
             if shared.login.person != sink.login.person:
                 shared.login = dataclasses.replace(sink.login, connection="")
-                self._touch(shared)
+                self._soon.want(shared)
 
     def versions(self, sink: Sink) -> dict[str, str]:
         """Return what ``sink`` should hold, for its heartbeat."""
@@ -137,9 +135,9 @@ class OpenViews:
 
     def notice(self, notice: Notice) -> None:
         """Have what depends on the touched topics made again."""
-        for topic in notice.topics:
+        for topic in sorted(notice.topics, key=_is_own):  # those last: soon takes a view out of its round
             for shared in self._by_topic.get(topic, ()):
-                self._touch(shared)
+                self._want(shared, soon=_is_own(topic))
         for shared in self._making:
             if shared.heard is not None:
                 shared.heard.update(notice.topics)
@@ -147,38 +145,30 @@ class OpenViews:
     async def refresh_all(self) -> None:
         """Have everything made again: notices may have been missed."""
         for shared in self._open.values():
-            self._touch(shared)
+            self._want(shared)
 
     async def run(self) -> None:
         """Make snapshots again as they get dirty or old, until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            while True:
-                await self._wait()
-                dirty, self._dirty = self._dirty, {}
-                for shared in dirty:
-                    if shared.busy:  # its turn comes when the present one is done
-                        self._dirty[shared] = None
-                        continue
-                    shared.busy = True
-                    group.create_task(self._refresh(shared))
+        await run_together(self._soon.run(), self._rounds.run(), self._want_the_old())
 
-    async def _wait(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(TICK_S):
-                await self._wake.wait()
-            await asyncio.sleep(DEBOUNCE_S)
-        self._wake.clear()
-        now = self._clock()
-        self._dirty.update(dict.fromkeys(shared for shared in self._open.values() if shared.due <= now))
+    async def _want_the_old(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            now = self._clock()
+            for shared in self._open.values():
+                if shared.due <= now:
+                    self._want(shared)
 
-    def _touch(self, shared: _Shared) -> None:
-        self._dirty[shared] = None
-        if not shared.busy:
-            self._wake.set()
+    def _want(self, shared: _Shared, *, soon: bool = False) -> None:
+        if soon:
+            self._rounds.forget(shared)
+            self._soon.want(shared)
+        else:
+            self._rounds.want(shared)
 
     async def _refresh(self, shared: _Shared) -> None:
         try:
-            async with self._slots, shared.lock:
+            async with shared.lock:
                 if shared.sinks and shared.version:
                     await self._send_change(shared)
         except Refusal as refusal:
@@ -186,10 +176,6 @@ class OpenViews:
         except Exception:
             logger.exception("x view %s", shared.name.partition(":")[0])
             shared.due = self._clock() + RETRY_AFTER_S
-        finally:
-            shared.busy = False
-            if shared in self._dirty:
-                self._wake.set()
 
     async def _send_change(self, shared: _Shared) -> None:
         base, before = shared.version, shared.data
@@ -212,8 +198,8 @@ class OpenViews:
             shared.version = version_of(shared.data)
             if self._open.get((shared.name, shared.login.id)) is shared:
                 self._file(shared, topics)
-            if shared.heard & topics:
-                self._touch(shared)
+            if missed := shared.heard & topics:
+                self._want(shared, soon=any(map(_is_own, missed)))
             shared.due = self._clock() + REFRESH_EVERY_S
         finally:
             self._making.discard(shared)
@@ -238,6 +224,12 @@ class OpenViews:
 
     def _forget(self, shared: _Shared) -> None:
         self._file(shared, frozenset())
-        self._dirty.pop(shared, None)
+        self._soon.forget(shared)
+        self._rounds.forget(shared)
         if self._open.get((shared.name, shared.login.id)) is shared:
             del self._open[shared.name, shared.login.id]
+
+
+def _is_own(topic: str) -> bool:
+    """Whether it tells of a person's own affairs."""
+    return topic.startswith("person:")

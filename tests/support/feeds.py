@@ -41,7 +41,7 @@ class BoardView:
     def __init__(self) -> None:
         self.words: dict[str, str] = {}
         self.refuses: Code | None = None
-        self.snapshots = 0
+        self.snapshots = self.refused = 0
         self.at_snapshot: Callable[[], Coroutine[Any, Any, None]] | None = None
         """Awaited after the words were read, before the snapshot is returned."""
 
@@ -51,12 +51,13 @@ class BoardView:
 
     async def snapshot(self, login: Login, key: str) -> tuple[Board, frozenset[str]]:
         if self.refuses:
+            self.refused += 1
             raise Refusal(self.refuses)
         self.snapshots += 1
         data = Board(words=dict(self.words), reader=login.id)
         if self.at_snapshot:
             await self.at_snapshot()
-        return data, frozenset({f"board:{key}"})
+        return data, frozenset({f"board:{key}", f"person:{login.person.id}"})
 
 
 async def until(condition: Callable[[], bool], *, within_s: float = 10.0) -> None:

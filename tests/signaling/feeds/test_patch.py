@@ -5,7 +5,7 @@ import string
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from load.client import apply_patch
+from load.feeds import apply_patch
 from signaling.feeds.patch import merge_patch, plain, version_of
 from signaling.wire import Struct
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from load.client import apply_patch
+from load.feeds import apply_patch
 from signaling.errors import Refusal
+from signaling.feeds import redrawing
 from signaling.feeds import views as views_module
 from signaling.feeds.bus import Notice
 from signaling.feeds.patch import version_of
@@ -20,6 +21,9 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+    async def passes(self) -> None:
+        self.now += 3600.0
 
 
 @pytest.fixture
@@ -145,7 +149,7 @@ async def test_while_the_database_is_away_the_view_stays_and_comes_back(views, b
         board.refuses = Code.UNAVAILABLE
         board.words["a"] = "one"
         views.notice(TOUCHED)
-        await until(lambda: not views._dirty)
+        await until(lambda: board.refused == 1)
         board.refuses = None
         clock.now += 2.0
         await until(lambda: len(sink.messages) == 2)
@@ -199,3 +203,21 @@ async def test_nothing_is_kept_of_what_is_closed(views):
     assert not views._open
     assert not views._by_topic
     assert not views._by_sink
+
+
+async def test_whom_it_is_about_does_not_wait_for_the_rounds_of_the_others(board, clock, monkeypatch):
+    """The pause after a round is endless here: only the lane of those concerned goes on."""
+    monkeypatch.setattr(redrawing, "PAUSE_MOST_S", 3600.0)
+    views = OpenViews({"test": {"board": board}}, clock)
+    mine, other = Kept("aya"), Kept("bao")
+    async with running(views.run()):
+        await views.open(mine, NAME, None)
+        await views.open(other, NAME, None)
+        board.words["a"] = "one"
+        board.at_snapshot = clock.passes
+        views.notice(TOUCHED)
+        await until(lambda: len(mine.messages) == len(other.messages) == 2)
+        board.words["a"] = "two"
+        views.notice(Notice(("board:blue", f"person:{mine.login.person.id}")))
+        await until(lambda: len(mine.messages) == 3)
+        assert len(other.messages) == 2
