@@ -20,8 +20,8 @@ from signaling.wire import Code
 
 LISTENS_S = 2.0
 """How long one turn waits for a ring."""
-TAKES_MOST = 12
-"""In one turn, that it may end."""
+TAKES_FOR_S = 90.0
+"""How long one turn goes on taking what rings, that it may end; what rings then is taken by the next, and rings for 45 s."""
 FASTER = (Code.TAKEN, Code.CONFLICT, Code.KEPT)
 """A colleague was, or the citizen has taken it back: the ordinary end of a race."""
 
@@ -48,9 +48,10 @@ class Agent(AtHelpdesk):
 
     async def take_turn(self) -> bool:
         """Take what rings, and whatever rings meanwhile; False when nothing did for a while."""
-        taken, self._idle_since_ns = 0, time.monotonic_ns()
+        self._idle_since_ns = time.monotonic_ns()
+        takes_until, taken = time.monotonic() + TAKES_FOR_S, 0
         try:
-            while taken < TAKES_MOST and (found := await self._ringing()) is not None:
+            while time.monotonic() < takes_until and (found := await self._ringing()) is not None:
                 conversation, row = found
                 if not self._under_way():
                     self._check_offer(row)
@@ -169,7 +170,14 @@ class Agent(AtHelpdesk):
             self.measuring.check(Step.PROPOSAL, (rung_at - proposed.at) * 1e3, "")
         async with self._camera:  # there is one: who comes second waits until she has hung up
             pressed_at = time.monotonic()
-            await self.measuring.acknowledged(Step.ACCEPT, self.do(Accept(call=call)))
+            with self.measuring.failing(Step.ACCEPT):
+                try:
+                    await self.do(Accept(call=call))
+                except Refused as refused:
+                    if refused.code is not Code.CONFLICT:
+                        raise
+                    return  # taken back while she was in a call with somebody else
+            self.measuring.check(Step.ACCEPT, (time.monotonic() - pressed_at) * 1e3, "")
             video = Video(talk, call)
             try:
                 await video.open()
