@@ -91,7 +91,9 @@ _run: list[Run] = []
 
 
 def _add_arguments(parser: LocustArgumentParser) -> None:
-    parser.add_argument("--links", env_var="LINKS", default="", help="file with the persons' personal links")
+    parser.add_argument(
+        "--links", env_var="LINKS", default="", include_in_web_ui=False, help="file of personal links"
+    )
     parser.add_argument(
         "--shape", env_var="SHAPE", default=Shape.EVENING.value, choices=list(Shape), help="how people come"
     )

@@ -90,7 +90,7 @@ def unit(step: str) -> str:
 
 
 _IN_A_CALL = {
-    *(Step.JOIN, Step.FIRST_KEYFRAME, Step.NAME, Step.DELAY, Step.LOSS),
+    *(Step.JOIN, Step.FIRST_KEYFRAME, Step.NAME, Step.RIGHT_PERSON, Step.DELAY, Step.JITTER, Step.LOSS),
 }
 _IN_WRITING = {Step.CHAT_ACKNOWLEDGEMENT, Step.CHAT_SCREEN}
 

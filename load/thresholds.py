@@ -8,6 +8,8 @@ from load.steps import Step
 
 WITHIN_S = 10.0
 """Any acknowledgement, connection or change on a screen."""
+BACK_S = 20.0
+"""From losing a connection to another one with everything on it: while a web process starts again there is none."""
 IN_LINE_S = 90.0
 """A pupil's wait for a volunteer."""
 DELAY_MEDIAN_MS = 40.0
@@ -39,7 +41,7 @@ SOON = Limit(median=1000, p95=3000)
 LIMITS: dict[Step, Limit] = {
     Step.SIGN_IN: SOON,
     Step.PRESENCE: SOON,
-    Step.RECONNECT: Limit(median=8000, p95=10_000),
+    Step.RECONNECT: Limit(median=10_000, p95=BACK_S * 1e3),
     Step.PHOTO: SOON,
     Step.PHOTO_SEEN: SOON,
     Step.QUESTION: AT_ONCE,

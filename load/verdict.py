@@ -86,6 +86,8 @@ def _past_limit(row: Row, limit: Limit) -> Iterable[str]:
     if row.failed > limit.failed * row.count:
         said = "; ".join(f"{error} ({times})" for error, times in sorted(row.errors.items()))
         yield f"{name}: {row.failed} of {row.count} failed: {said}"
+    if row.failed == row.count:  # how long each took to fail is no finding
+        return
     for what, value, most in (("median", row.median, limit.median), ("p95", row.p95, limit.p95)):
         if most is not None and value > most:
             yield f"{name}: {what} {value:g} {unit(row.step)} is past its limit, {most:g}"

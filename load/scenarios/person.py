@@ -12,7 +12,7 @@ from load.scenarios.invitations import Invitations
 from load.scenarios.measuring import FAILURES, CheckFailed, Measuring
 from load.scenarios.outbox import insist
 from load.steps import Step
-from load.thresholds import WITHIN_S
+from load.thresholds import BACK_S, WITHIN_S
 from signaling.wire import Command
 
 
@@ -137,8 +137,8 @@ class Person(ABC):
         outages = self._client.outages if self._client and not self._client.login_ended else []
         for outage in list(outages):
             lasted_s = (outage.until or time.monotonic()) - outage.since
-            late = lasted_s > WITHIN_S
+            late = lasted_s > BACK_S
             if outage.until or late:
                 outages.remove(outage)
-                complaint = f"not up to date within {WITHIN_S:.0f} s" if late else ""
+                complaint = f"not up to date within {BACK_S:.0f} s" if late else ""
                 self.measuring.check(Step.RECONNECT, lasted_s * 1e3, complaint)
