@@ -1,4 +1,4 @@
-"""How many calls one core carries, found by adding calls until one limit is passed."""
+"""How many calls one core carries: calls are added until a limit is passed, then the number is halved in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ FIRST = 20
 CAUTION = 0.6
 """Of the way to where the CPU's limit seems to be; a core that is fuller takes less for each packet."""
 LEAST = 4
-"""Calls that a further step has to add."""
+"""So near, in calls, the answer is looked for."""
 TRIES = 3
 """A limit counts as passed when it was passed so often in a row: other processes take the core away too."""
 WARM_UP_S = 2.0
@@ -51,10 +51,21 @@ def carried(cost: Cost) -> bool:
     return whole and cost.core <= MOST_CPU and outcome.delay_p99_ms <= MOST_DELAY_MS
 
 
-def further(calls: int, core: float) -> int:
-    """Say how many calls to try after so many took a share of the core; the same number when it is not worth it."""
-    more = int((calls * MOST_CPU / core - calls) * CAUTION)
-    return calls + min(more, calls) if more >= LEAST else calls
+def next_calls(most: int, least: int | None, core: float) -> int:
+    """Say how many calls to try next.
+
+    Args:
+        most: Calls that were carried.
+        least: Calls that were not; None so far.
+        core: Share that the most took, where nothing failed so far.
+
+    Returns:
+        0 when the answer is near enough.
+    """
+    if least is not None:
+        return (most + least) // 2 if least - most > LEAST else 0
+    more = int((most * MOST_CPU / core - most) * CAUTION)
+    return most + min(more, most) if more >= LEAST else 0
 
 
 async def _capacity() -> Iterable[Figure]:
@@ -74,13 +85,20 @@ async def _capacity() -> Iterable[Figure]:
 
 async def _climb(worker: SfuWorker, the: Crowd) -> list[Step]:
     steps: list[Step] = []
+    most, least = 0, None
     present, wanted = 0, FIRST
-    while wanted > present:
-        await the.add_calls(worker, wanted - present, CALL)
+    while wanted:
+        if wanted > present:
+            await the.add_calls(worker, wanted - present, CALL)
+        else:
+            await the.end_calls(present - wanted, CALL)
         present = wanted
-        steps.append(_step(worker.pid, the, present))
-        if steps[-1].carried:
-            wanted = further(present, steps[-1].cost.core)
+        steps.append(step := _step(worker.pid, the, present))
+        if step.carried:
+            most = present
+        else:
+            least = present
+        wanted = next_calls(most, least, step.cost.core)
     return steps
 
 

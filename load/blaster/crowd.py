@@ -2,9 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 
 from load.blaster.leg import Leg
 from load.blaster.pattern import Pattern, Source, Track
@@ -25,19 +26,26 @@ class Crowd:
     streams: int = 0
     """How many the receivers get together."""
     _peers: list[SyntheticPeer] = field(default_factory=list)
+    _rooms: Iterator[int] = field(default_factory=count)
     _phases: random.Random = field(default_factory=lambda: random.Random(1))
 
-    async def add_calls(self, worker: SfuWorker, count: int, pattern: Pattern) -> None:
+    async def add_calls(self, worker: SfuWorker, calls: int, pattern: Pattern) -> None:
         """Add rooms of two who both send and receive."""
-        begin = len(self._peers)
-        rooms = [f"call-{begin}-{number}" for number in range(count)]
+        rooms = [f"call-{next(self._rooms)}" for _ in range(calls)]
         for peer in await self._join(worker, [(room, name) for room in rooms for name in ("a", "b")]):
             self.receivers.append(self._publish(peer, pattern))
-        self.streams += 2 * count * (1 + pattern.voice)
+        self.streams += 2 * calls * (1 + pattern.voice)
+
+    async def end_calls(self, calls: int, pattern: Pattern) -> None:
+        """End the calls that were added last, after which nobody else was added."""
+        gone, self._peers = self._peers[-2 * calls :], self._peers[: -2 * calls]
+        del self.publishers[-2 * calls :], self.receivers[-2 * calls :]
+        self.streams -= 2 * calls * (1 + pattern.voice)
+        await asyncio.gather(*(peer.close() for peer in gone))
 
     async def add_fan_out(self, worker: SfuWorker, receivers: int, pattern: Pattern) -> None:
         """Add a room of one who sends and others who receive."""
-        room = f"hall-{len(self._peers)}"
+        room = f"hall-{next(self._rooms)}"
         names = ["publisher", *(f"receiver-{number}" for number in range(receivers))]
         publisher, *others = await self._join(worker, [(room, name) for name in names])
         self._publish(publisher, pattern)

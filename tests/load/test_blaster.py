@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from load.bench.capacity import LEAST, MOST_CPU, carried, further
+from load.bench.capacity import LEAST, MOST_CPU, carried, next_calls
 from load.blaster.blast import blast, prepare
 from load.blaster.cost import Cost, measure
 from load.blaster.crowd import crowd
@@ -168,12 +168,17 @@ def test_calls_are_carried_while_nothing_is_lost_in_time_and_with_room():
         assert not carried(worse)
 
 
-def test_the_steps_grow_carefully_towards_the_limit_and_end():
-    assert further(20, 0.07) == 40  # never more than twice as many
-    assert further(60, 0.6) == 66
-    assert further(100, 0.68) == 100  # less than LEAST to gain
-    assert further(100, 0.75) == 100
-    assert LEAST > 1
+def test_the_steps_grow_carefully_until_there_is_little_to_gain():
+    assert next_calls(20, None, 0.07) == 40  # never more than twice as many
+    assert next_calls(60, None, 0.6) == 66
+    assert next_calls(100, None, 0.68) == 0
+    assert next_calls(100, None, 0.75) == 0
+
+
+def test_the_steps_close_in_on_the_first_limit():
+    assert next_calls(60, 80, 0.5) == 70
+    assert next_calls(0, 20, 0.9) == 10
+    assert next_calls(60, 60 + LEAST, 0.5) == 0
 
 
 # --- the loop, on real sockets
@@ -243,8 +248,19 @@ async def test_a_call_and_one_to_three_pass_a_real_worker(sfu_worker: SfuWorker)
             assert outcome.received > outcome.sent > 100
             assert 0 < found.cpu_us < 1e6 * found.cpu_s
             assert "0 lost, 0 out of order" in found.told()
-        rooms = [await sfu_worker.room(room) for room in ("call-0-0", "hall-2")]
+        rooms = [await sfu_worker.room(room) for room in ("call-0", "hall-1")]
         assert [len(room.peers) for room in rooms if room] == [2, 4]
+
+
+@pytest.mark.processes
+async def test_calls_that_were_ended_are_neither_sent_nor_expected(sfu_worker: SfuWorker):
+    async with crowd() as the:
+        await the.add_calls(sfu_worker, 2, CALL)
+        await the.end_calls(1, CALL)
+        assert (len(the.publishers), len(the.receivers), the.streams) == (2, 2, 4)
+        found = measure(sfu_worker.pid, the, warm_up_s=0.5, measured_s=0.2)
+        assert found.complete
+        assert found.outcome.lost == 0
 
 
 @pytest.mark.processes
