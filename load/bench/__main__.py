@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-from load.bench import capacity, chat, fan_out, first_frame, forwarding, janus, join_storm, page_size
+from load.bench import capacity, chat, fan_out, first_frame, forwarding, janus, join_storm, opening, page_size
 from load.bench.figure import Benchmark, HinderedError, show
 from load.system.processes import end_when_asked
 
@@ -15,6 +15,7 @@ BENCHMARKS = (
     *join_storm.BENCHMARKS,
     *first_frame.BENCHMARKS,
     *chat.BENCHMARKS,
+    *opening.BENCHMARKS,
     *page_size.BENCHMARKS,
     *janus.BENCHMARKS,
 )

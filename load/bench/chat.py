@@ -1,7 +1,6 @@
 """Figures of the help desk's chat: how soon a message is acknowledged, how many a process stores, what waiting costs."""
 
 import asyncio
-import os
 import random
 import tempfile
 import time
@@ -12,13 +11,12 @@ from pathlib import Path
 
 import aiohttp
 
-from load.bench.cpu import cpu_seconds, resident_kb
+from load.bench.busy import Busy
+from load.bench.cpu import resident_kb
 from load.bench.crowd import Crowd, Voice, crowd, guests
 from load.bench.figure import Benchmark, Figure, percentile
 from load.bench.light_page import LightPage
-from load.driver.watch import Watch
 from load.system.whole import System, running
-from load.thresholds import GENERATOR_CPU, GENERATOR_LAG_P99_MS
 from signaling.wire import SignedIn
 
 APPS = ("helpdesk.app:app",)
@@ -43,40 +41,18 @@ def desk() -> Iterator[System]:
         yield system
 
 
-class Measuring:
-    """The server's and the generator's share of a core, over a while."""
-
-    def __init__(self, system: System) -> None:
-        self._pid = system.web[0].pid
-        self._cpu = cpu_seconds(self._pid)
-        self._began = time.monotonic()
-        self._watch = Watch()
-
-    def told(self) -> str:
-        """End it; tell how both did, and whether the generator was the bottleneck."""
-        self._watch.stop()
-        server = (cpu_seconds(self._pid) - self._cpu) / (time.monotonic() - self._began)
-        own, late_ms = self._watch.cpu_share(), self._watch.late_ms(0.99)
-        void = own > GENERATOR_CPU or late_ms > GENERATOR_LAG_P99_MS
-        return (
-            f"web process at {server:.0%} of a core, generator at {own:.0%}, its loop's lag p99 {late_ms:.0f} ms"
-            f"{' - THE GENERATOR WAS THE BOTTLENECK' if void else ''}; machine's load {os.getloadavg()[0]:.1f} on "
-            f"{os.cpu_count()} cores; generator, worker and Valkey on the same machine, SQLite with synchronous=FULL"
-        )
-
-
 async def _acknowledgements() -> Iterable[Figure]:
     with desk() as system:
         async with crowd(system, PAGES) as the:
             await _write_for(the, WARM_UP_S)
-            measuring, before = Measuring(system), the.received()
+            busy, before = Busy(system.web[0].pid), the.received()
             took_ms, refused = await _write_for(the, MEASURED_S)
             load = (
                 f"{len(the.pages)} connected pages at {len(the.citizens)} conversations, each with its log and its view open "
                 f"(agents: 16 logs a page, no desk view); {len(took_ms) / MEASURED_S:.0f} messages/s at random times for "
                 f"{MEASURED_S:.0f} s, {BY_AGENTS:.0%} by agents; {(the.received() - before) / MEASURED_S:.0f} messages/s out "
                 f"besides acknowledgements; {refused} refused as too much; from the page's send to its acknowledgement, after the "
-                f"commit; {measuring.told()}"
+                f"commit; {busy.told()}"
             )
     return [
         Figure(f"chat_ack_ms.{name}", percentile(took_ms, share), "ms", load)
@@ -113,11 +89,11 @@ async def _saturation() -> Iterable[Figure]:
     with desk() as system:
         async with crowd(system, PAGES) as the:
             await _write_for(the, WARM_UP_S)
-            measuring = Measuring(system)
+            busy = Busy(system.web[0].pid)
             stored = await _as_fast_as_possible(the)
             load = (
                 f"{len(the.pages)} connected pages, {SATURATING} messages under way at any time, each in another conversation, "
-                f"for {SATURATED_S:.0f} s; {measuring.told()}"
+                f"for {SATURATED_S:.0f} s; {busy.told()}"
             )
     return [Figure("chat_messages_per_s", stored / SATURATED_S, "messages/s", load)]
 
