@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from classroom.wire import Say
+from load.scenarios.calls import hangs_up, is_named
 from load.scenarios.classroom import InClassroom
 from load.scenarios.measuring import CheckFailed
 from load.scenarios.media import Media
@@ -84,11 +85,13 @@ class Lesson:
             until = time.monotonic() + self._person.plan.talk_s
             with self._measuring.timed(Step.NAME, since):
                 await self._person.do(Ready(call=self._call, epoch=self._media.epoch))
-                await self._person.see(self._is_named, "a live call with the other's name")
+                await self._person.see(
+                    lambda: is_named(self.seen_call()), "a live call with the other's name"
+                )
             await self._say()
             with self._measuring.failing(Step.CHAT_SCREEN):
                 other = await heard
-            if self._hangs_up():
+            if hangs_up(self.seen_call()):
                 await asyncio.sleep(max(0.0, until - time.monotonic()))
                 self._media.judge(other)
                 await self._hang_up()
@@ -132,21 +135,10 @@ class Lesson:
         events = self._client.logs.get(self._log, [])
         return [event for event in events if event.kind == "said" and event.author != self._person.id]
 
-    def _is_named(self) -> bool:
-        call = self.seen_call()
-        other = "callee" if call.get("me") == "caller" else "caller"
-        peer = (call.get(other) or {}).get("peer")
-        shown = [slot["peer"] for slot in call.get("slots", {}).values() if slot["source"] == "camera"]
-        return call.get("state") == "live" and shown == [peer]
-
     async def _say(self) -> None:
         text = greeting(self._media.stamp_id, time.monotonic_ns())
         command = Say(lesson=self.id, client_id=uuid.uuid4().hex, text=text)
         await self._measuring.acknowledged(Step.CHAT_ACKNOWLEDGEMENT, self._person.do(command))
-
-    def _hangs_up(self) -> bool:
-        """Both sides agree on who does, without asking: by the call's last digit."""
-        return (self.seen_call().get("me") == "caller") == (int(self._call[-1], 16) % 2 == 0)
 
     async def _hang_up(self) -> None:
         with self._measuring.timed(Step.HANG_UP):
