@@ -58,10 +58,10 @@ class Measured:
     def told(self) -> str:
         """Tell all runs in short and the middle one in full."""
         ordered = sorted(self.costs, key=lambda cost: cost.cpu_us)
-        generators = [cost.outcome.generator for cost in ordered]
-        void = " - THE GENERATOR WAS LATE: VOID" if any(each.was_late for each in generators) else ""
+        late = sum(cost.outcome.generator.was_late for cost in ordered)
+        void = f" - THE GENERATOR WAS LATE IN {late} RUNS: VOID" if late else ""
         return (
-            f"CPU time of all threads over {generators[0].seconds:.0f} s, median of {len(ordered)} fresh servers in turn "
+            f"CPU time of all threads over {ordered[0].outcome.generator.seconds:.0f} s, median of {len(ordered)} fresh servers in turn "
             f"[{ordered[0].cpu_us:.1f}..{ordered[-1].cpu_us:.1f}]{void}, the middle one: {ordered[len(ordered) // 2].told()}"
         )
 
