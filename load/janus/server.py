@@ -14,7 +14,7 @@ from load.system import processes
 LIBRARIES = Path("/usr/lib")
 PARTS = ("plugins/libjanus_videoroom.so", "transports/libjanus_http.so")
 APT = ("apt-get", "-qq", "-o", "Acquire::Retries=3")
-# Everything else is as Debian has it. "Lite" makes clients the controlling agents; sessions end with their connection.
+# Everything else is as Debian has it. "Lite" makes clients the controlling agents; sessions end with the server.
 _MAIN = """
 general: {{
   configs_folder = "{folder}"
