@@ -1,6 +1,5 @@
 """A person of the help desk: what citizens, helpers and agents share."""
 
-import random
 from typing import Any, ClassVar
 
 from load.scenarios.measuring import CheckFailed, Measuring
@@ -20,8 +19,6 @@ class AtHelpdesk(Person):
 
     def __init__(self, plan: Plan, measuring: Measuring) -> None:
         super().__init__(plan, measuring)
-        self.chance = random.Random(plan.address or plan.token)
-        """What she decides; the same in each run for the same person."""
         self.id = ""
         """Hers, as views and logs name her; empty before she has entered."""
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from socketio.exceptions import SocketIOError
 
 from load.client import Client, Refused
+from load.line import DEAD_LINE, PASSING
 from load.soak.judge import Reader, Seen, Words
 from load.soak.ledger import Ledger
 from load.soak.link import Link
@@ -26,10 +26,6 @@ ANSWER_WITHIN_S = 3.0
 """Without an answer for so long the line is taken for dead."""
 POLL_S = 5.0
 AGAIN_FIRST_S, AGAIN_MOST_S = 0.1, 1.0
-PASSING = (Code.UNAVAILABLE, Code.TOO_MANY, Code.INTERNAL)
-"""Refusals after which the same act is tried again."""
-TROUBLE = (TimeoutError, SocketIOError, OSError, aiohttp.ClientError)
-"""What a dead line looks like from a page; whether the act was carried out is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +142,7 @@ class Talker:
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await self._client.open_log(self.seat.log_id, self.seat.floor)
-        except (*TROUBLE, Refused):
+        except (*DEAD_LINE, Refused):
             self.seat.link.cut(server_knows=True)
 
     # --- pages ------------------------------------------------------------------------------------------------------
@@ -195,7 +191,7 @@ class Talker:
                 async with asyncio.timeout(2 * ANSWER_WITHIN_S):
                     await client.connect()
                     return
-            except (*TROUBLE, Refused) as error:
+            except (*DEAD_LINE, Refused) as error:
                 self._ledger.notes[f"not connected: {type(error).__name__}"] += 1
                 await asyncio.sleep(wait_s)
                 wait_s = min(2 * wait_s, AGAIN_MOST_S)
@@ -205,7 +201,7 @@ class Talker:
             try:
                 async with asyncio.timeout(POLL_S + ANSWER_WITHIN_S):
                     await client.poll(logs=(self.seat.log_id,), wait=POLL_S)
-            except (*TROUBLE, Refused):
+            except (*DEAD_LINE, Refused):
                 await asyncio.sleep(AGAIN_FIRST_S)
 
     # --- sending ----------------------------------------------------------------------------------------------------
@@ -233,7 +229,7 @@ class Talker:
                     await self._attempt(client, words, http=self.seat.http)
             except Refused as refused:
                 await self._after_refusal(client, words, refused)
-            except TROUBLE as error:
+            except DEAD_LINE as error:
                 self._ledger.notes[f"not answered: {type(error).__name__}"] += 1
                 if isinstance(error, TimeoutError):
                     self.seat.link.cut(server_knows=True)
@@ -252,7 +248,7 @@ class Talker:
     async def _after_refusal(self, client: Client, words: Words, refused: Refused) -> None:
         self._ledger.notes[f"refused: {refused.code.value}"] += 1
         if refused.code is Code.CONFLICT and self.seat.set_right is not None:
-            with contextlib.suppress(*TROUBLE, Refused):
+            with contextlib.suppress(*DEAD_LINE, Refused):
                 await self.seat.set_right(client)
         elif refused.code not in PASSING:
             self._ledger.refused.append(f"{words.author}'s {words.rank}: {refused}")
