@@ -5,7 +5,8 @@ touched are then arranged anew, keyframes and missing packets asked for, and wha
 changed. Knows no socket, clock, randomness or log: the driver (``sfu.service``) carries everything out in order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import islice
 
 from sfu.control import RoomState
 from sfu.core import forwarding, room_state, streams
@@ -50,6 +51,8 @@ from sfu.dataplane.contract import (
 
 ARRANGE_S = 0.5
 """A room is looked at again after so long, for layers that stopped or began."""
+ARRANGE_PARTS = 5
+"""In so many collections, which is as long."""
 
 
 class ControlPlane:
@@ -200,10 +203,10 @@ class ControlPlane:
         ``everything``: look at rooms whose time has come as well, and at all that wait for a keyframe.
         """
         outputs: list[Output] = []
-        all_rooms, long_ago = self._directory.rooms.values(), self._now - ARRANGE_S
-        rooms = [
-            room for room in all_rooms if room.unsettled or (everything and room.arranged_at <= long_ago)
-        ]
+        all_rooms = self._directory.rooms.values()
+        rooms = [room for room in all_rooms if room.unsettled]
+        if everything:
+            rooms += self._due(all_rooms)
         for room in rooms:
             self._operations += forwarding.arrange(room, self._limit, self._now)
         waiting = [room for room in all_rooms if room.armed] if everything else rooms
@@ -212,6 +215,12 @@ class ControlPlane:
             outputs.append(Apply(tuple(self._operations)))
             self._operations = []
         return outputs + [self._changed(room) for room in rooms if room_state.refresh(room)]
+
+    def _due(self, rooms: Collection[Room]) -> list[Room]:
+        """List settled rooms to look at again: a part of them, so that never all of them hold up the media at once."""
+        long_ago = self._now - ARRANGE_S
+        due = (room for room in rooms if not room.unsettled and room.arranged_at <= long_ago)
+        return list(islice(due, len(rooms) // ARRANGE_PARTS + 1))
 
     def _changed(self, room: Room) -> RoomChanged:
         return RoomChanged(room_state.describe(room, self._identity.worker))
