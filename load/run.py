@@ -1,5 +1,6 @@
 """One run of the load test: a fresh system, Locust against it, and what it leaves: lines and pictures."""
 
+import os
 import signal
 import socket
 import sys
@@ -10,12 +11,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from load import thresholds
 from load.report import plots, records
 from load.report.plots import Span
-from load.report.sampling import Machine, Sampler, of_generator, of_system
+from load.report.sampling import Machine, Sampler, of_generator, of_system, used
 from load.steps import Step
 from load.system import processes, whole
 from load.system.control import Control
@@ -83,7 +82,8 @@ def run(options: Options) -> int:
 
             with Sampler(sampled, options.out / "processes.jsonl"):
                 code = _until_over(locust)
-        print(f"Machine: {machine.busy():.0%} of {psutil.cpu_count()} cores busy.")
+        ours = used(records.read_lines(options.out / "processes.jsonl"), time.time() - began)
+        print(f"Machine: {machine.busy():.0%} of {os.cpu_count()} cores busy, {ours:.0%} by this run.")
         failed = stage.control.failed if stage.control else []
         for sentence in failed:
             print(f"FAILED: {sentence}")

@@ -1,16 +1,18 @@
 """CPU and memory of processes, once a second, into a file of JSON lines."""
 
 import json
+import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import psutil
 
+from load.report.records import Record
 from load.system.whole import System
 
 EVERY_S = 1.0
@@ -104,6 +106,12 @@ class Machine:
     def _times() -> tuple[float, float]:
         times = psutil.cpu_times()._asdict()
         return times["idle"] + times.get("iowait", 0.0), sum(times.values())
+
+
+def used(samples: Sequence[Record], lasted_s: float) -> float:
+    """Give the share of all processors' time that the sampled processes took."""
+    cores = os.cpu_count() or 1
+    return sum(float(sample["cpu"]) for sample in samples) * EVERY_S / (cores * max(EVERY_S, lasted_s))
 
 
 def of_system(system: System) -> Mapping[int, str]:

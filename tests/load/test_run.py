@@ -17,7 +17,7 @@ from load.__main__ import read
 from load.report import records
 from load.report.plots import Span, windows
 from load.report.records import Moment
-from load.report.sampling import Machine, Sampler, Usage
+from load.report.sampling import Machine, Sampler, Usage, used
 from load.run import Options, leave_report
 from load.system import processes
 from load.system.control import Control
@@ -107,6 +107,12 @@ def test_the_machine_is_as_busy_as_its_cores() -> None:
     while time.process_time() < until:
         pass
     assert 0 < machine.busy() <= 1
+
+
+def test_what_the_run_used_is_told_apart_from_what_the_machine_did() -> None:
+    samples = [{"process": name, "cpu": 0.5} for name in ("web", "sfu") for _ in range(10)]
+    assert used(samples, 10.0) == pytest.approx(1 / (os.cpu_count() or 1))
+    assert used([], 0.0) == 0
 
 
 def test_steps_of_all_drivers_come_together_by_time_and_an_unfinished_line_is_left_out(
