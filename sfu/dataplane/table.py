@@ -156,7 +156,9 @@ class Table:
             return False
         ssrcs = {wanted.ssrc, wanted.rtx_ssrc} - {0}
         usable = wanted.ssrc and wanted.ssrc != wanted.rtx_ssrc and not ssrcs & transport.sent_ssrcs
-        if not usable or {wanted.first_sequence, wanted.first_rtx_sequence} - set(FIRST_SEQUENCES):
+        if not usable or wanted.first_sequence not in FIRST_SEQUENCES:
+            return False
+        if wanted.first_rtx_sequence not in FIRST_SEQUENCES:
             return False
         transport.sent_ssrcs |= ssrcs
         self.slots[wanted.slot] = Slot(wanted, transport)
