@@ -18,7 +18,7 @@ PHASE = "phase"
 LINK_WITHIN_S = 10.0
 TURN_MOST_S = 150.0
 """Who is to go home in the middle of a run ends her turn before."""
-FIRST_NETWORK, NETWORKS, HOSTS = 64, 128, 250
+FIRST_NETWORK, NETWORKS, HOSTS = 64, 64, 250
 
 
 class Evening:

@@ -67,8 +67,8 @@ LIMITS: dict[Step, Limit] = {
     Step.CLAIM: AT_ONCE,
     Step.INVITE: AT_ONCE,
     Step.HELPER_HERE: SOON,
-    Step.DRAFT_SCREEN: AT_ONCE,
-    Step.PROPOSAL: AT_ONCE,
+    Step.DRAFT_SCREEN: SOON,
+    Step.PROPOSAL: SOON,
     Step.CLOSING: SOON,
 }
 """The others: ``Limit()``, none of them may fail."""
