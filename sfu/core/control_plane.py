@@ -214,7 +214,8 @@ class ControlPlane:
         if self._operations:
             outputs.append(Apply(tuple(self._operations)))
             self._operations = []
-        return outputs + [self._changed(room) for room in rooms if room_state.refresh(room)]
+        changed = [room for room in all_rooms if room.changed]
+        return outputs + [self._changed(room) for room in changed if room_state.refresh(room)]
 
     def _due(self, rooms: Collection[Room]) -> list[Room]:
         """List settled rooms to look at again: a part of them, so that never all of them hold up the media at once."""

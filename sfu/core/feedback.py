@@ -251,7 +251,7 @@ class RtcpExchange:
             slot.current = None
             slot.peer.room.unsettled = True
         if not slot.peer.received:
-            slot.peer.received = slot.peer.room.unsettled = True
+            slot.peer.received = slot.peer.room.changed = True
         slot.packets, slot.octets = report.packets, report.octets
         slot.timestamp_offset = report.timestamp_offset
         slot.last_timestamp, slot.last_sent = report.last_timestamp, report.last_sent

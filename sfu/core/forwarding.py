@@ -21,7 +21,7 @@ Limit = Callable[[Slot], float | None]
 
 def arrange(room: Room, limit: Limit, now: float) -> list[Operation]:
     """Bring every slot of a room up to date."""
-    room.unsettled = False
+    room.unsettled, room.changed = False, True
     room.arranged_at = now
     operations: list[Operation] = []
     candidates = _candidates(room, now)

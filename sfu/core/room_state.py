@@ -20,7 +20,7 @@ def observe(peer: Peer, now: float) -> None:
     speaking = peer.speech.hear(_level(microphone, now) if microphone else SILENCE, now)
     if sending != peer.sending or speaking != peer.speaking:
         peer.sending, peer.speaking = sending, speaking
-        peer.room.unsettled = True
+        peer.room.changed = True
 
 
 def describe(room: Room, worker: str) -> RoomState:
@@ -30,6 +30,7 @@ def describe(room: Room, worker: str) -> RoomState:
 
 def refresh(room: Room) -> bool:
     """Take the room's present state as shown; False when nothing changed."""
+    room.changed = False
     present = tuple(_peer_state(peer) for peer in room.peers.values())
     if present == room.shown and room.version:
         return False

@@ -157,7 +157,9 @@ class Room:
     shown: tuple[PeerState, ...] = ()
     arranged_at: float = NEVER
     unsettled: bool = True
-    """Something changed: its slots and what it shows have to be looked at anew."""
+    """Slots have to be looked at anew."""
+    changed: bool = True
+    """What it shows may be different now."""
     armed: set[StreamId] = field(default_factory=set)
     """The video layers for whose keyframe a slot waits, since it was last arranged."""
 

@@ -37,9 +37,12 @@ class Candidate:
 def assign(places: Sequence[Place], candidates: Sequence[Candidate]) -> list[Occupant | None]:
     """Give the places to the candidates, who come in order of precedence; returns one occupant per place."""
     plan = _Plan(places, candidates)
+    full: set[tuple[str, Media, bool]] = set()
     for candidate in candidates:
-        if candidate.occupant not in plan.given:
-            plan.place(candidate)
+        # Places only fill up: where one found none, neither will another like it. In a large room most find none.
+        alike = (candidate.occupant[1], candidate.media, candidate.active)
+        if alike not in full and candidate.occupant not in plan.given and not plan.place(candidate):
+            full.add(alike)
     return plan.given
 
 
@@ -49,14 +52,15 @@ class _Plan:
         self._known = {candidate.occupant: candidate for candidate in candidates}
         self.given: list[Occupant | None] = [self._kept(place) for place in places]
 
-    def place(self, candidate: Candidate) -> None:
-        """Find a free place, or for somebody active the place of somebody idle."""
+    def place(self, candidate: Candidate) -> bool:
+        """Find a free place, or for somebody active the place of somebody idle; tell whether there was one."""
         usable = self._usable(candidate)
         free = [number for number in usable if self.given[number] is None]
         if not free and candidate.active:
             free = [number for number in usable if not self._active(number)][-1:]
         if free:
             self.given[self._best(candidate, free)] = candidate.occupant
+        return bool(free)
 
     def _kept(self, place: Place) -> Occupant | None:
         candidate = self._known.get(place.occupant) if place.occupant else None
