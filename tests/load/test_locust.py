@@ -86,7 +86,7 @@ def test_everybody_comes_and_gets_through_a_restart_of_the_web_processes(tmp_pat
         Control(tmp_path / "control", {"restart web": system.restart_web}) as control,
     ):
         told = locust(
-            *("--host", system.base, *run(10, 50, "storm")),
+            *("--host", system.base, *run(10, 40, "storm")),
             LINKS=str(system.write_links()),
             LOAD_CONTROL=str(control.path),
         )
@@ -124,7 +124,7 @@ def test_a_master_deals_the_links_to_two_workers_and_judges_for_them(tmp_path: P
             "--master-bind-port",
         )
         told = locust(
-            *(*master, port, "--host", system.base, *run(16, 30, "steady")), LINKS=str(system.write_links())
+            *(*master, port, "--host", system.base, *run(16, 24, "steady")), LINKS=str(system.write_links())
         )
         told.check_passed(system, storm=False)
         for worker in workers:
