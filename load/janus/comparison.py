@@ -59,7 +59,7 @@ class Measured:
         """Tell all runs in short and the middle one in full."""
         ordered = sorted(self.costs, key=lambda cost: cost.cpu_us)
         late = sum(cost.outcome.generator.was_late for cost in ordered)
-        void = f" - THE GENERATOR WAS LATE IN {late} RUNS: VOID" if late else ""
+        void = f" - THE GENERATOR WAS LATE IN {late} OF {len(ordered)} RUNS: VOID" if late else ""
         return (
             f"CPU time of all threads over {ordered[0].outcome.generator.seconds:.0f} s, median of {len(ordered)} fresh servers in turn "
             f"[{ordered[0].cpu_us:.1f}..{ordered[-1].cpu_us:.1f}]{void}, the middle one: {ordered[len(ordered) // 2].told()}"
