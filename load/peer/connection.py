@@ -1,17 +1,21 @@
 """A synthetic peer's transport: a link, ICE, DTLS and SRTP. Plain RTP and RTCP go in and come out."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pylibsrtp
 from aiortc import RTCCertificate
+from pylibsrtp import Session
 
 from load.blaster.leg import Leg
 from load.peer.aiortc_hooks import PROFILES, DtlsClient, Profiles
 from load.peer.ice import Credentials, IceAgent
 from load.peer.links import Link, Loss, TcpLink, UdpLink
 from sfu.control import Candidate, Fingerprint
+
+EARLY_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Connection:
         self._tcp = tcp
         self._link: Link | None = None
         self._former: Link | None = None
+        self._early: deque[tuple[bytes, float]] = deque(maxlen=EARLY_MOST)
+        """Media read together with the end of the handshake, which is still being worked on."""
         self._ice_task: asyncio.Task[None] | None = None
         self._dtls = DtlsClient(certificate, self._send_selected, events.closed, profiles)
 
@@ -57,6 +63,7 @@ class Connection:
         """
         await self.move(remote, candidates)
         await self._dtls.connect(fingerprint)
+        self._take_early()
 
     async def move(self, remote: Credentials, candidates: Sequence[Candidate]) -> None:
         """Check the candidates from a new socket, as after a change of network; keys stay."""
@@ -146,8 +153,18 @@ class Connection:
             self._take_media(datagram, arrived)
 
     def _take_media(self, datagram: bytes, arrived: float) -> None:
-        session = self._dtls.inbound
-        if session is None or len(datagram) < 8:
+        if self._dtls.inbound is None:
+            self._early.append((datagram, arrived))
+            return
+        self._take_early()
+        self._unprotect(self._dtls.inbound, datagram, arrived)
+
+    def _take_early(self) -> None:
+        while self._early and self._dtls.inbound:
+            self._unprotect(self._dtls.inbound, *self._early.popleft())
+
+    def _unprotect(self, session: Session, datagram: bytes, arrived: float) -> None:
+        if len(datagram) < 8:
             return
         rtcp = 192 <= datagram[1] <= 223
         try:
