@@ -12,13 +12,13 @@ from locust.env import Environment
 from load.dealer import BACK, DEALT, WANTED
 from load.driver.messages import Act, Finished, Measured
 from load.driver.owner import Driver
+from load.links import address
 from load.shapes import Phase
 
 PHASE = "phase"
 LINK_WITHIN_S = 10.0
 TURN_MOST_S = 150.0
 """Who is to go home in the middle of a run ends her turn before."""
-FIRST_NETWORK, NETWORKS, HOSTS = 64, 64, 250
 
 
 class Evening:
@@ -61,9 +61,8 @@ class Evening:
         return next(self._numbers)
 
     def address(self, number: int) -> str:
-        """Give a user an address (RFC 1918) that nobody else has, in whichever process."""
-        network = FIRST_NETWORK + self._runner.worker_index % NETWORKS
-        return f"10.{network}.{number // HOSTS % HOSTS}.{number % HOSTS + 1}"
+        """Give a user an address that nobody else has, in whichever process."""
+        return address(self._runner.worker_index, number)
 
     def take_link(self, role: str) -> str | None:
         """Ask for the secret of a person whom no other user plays; None when none is left."""

@@ -1,4 +1,4 @@
-"""Personal links: read from a file, dealt to the persons that users play, each to one at a time. No I/O but the file."""
+"""What tells one person from another: personal links, each with one user at a time, and addresses. No I/O but a file."""
 
 import json
 import re
@@ -10,6 +10,9 @@ LINKED = ("pupil", "volunteer", "agent")
 """Roles that need a personal link; the others come in without."""
 ROW = re.compile(rf"\s({'|'.join(LINKED)})\s+https?://\S+/entrer#([\w-]+)$")
 SECRET = re.compile(r"/entrer#([\w-]+)$")
+
+NETWORKS, HOSTS = 64, 250
+"""Locust processes of one run; the square of the second is users of one process."""
 
 Links = dict[str, list[str]]
 """Role to secrets."""
@@ -65,6 +68,11 @@ def open_links(path: str, roles: Collection[str]) -> Links:
             "that are to come, such as: Pupil Volunteer."
         )
     return links
+
+
+def address(worker: int, number: int) -> str:
+    """Give a user an address of her own in 10.64.0.0/10 (RFC 1918), by her process and her number there."""
+    return f"10.{64 + worker % NETWORKS}.{number // HOSTS % HOSTS}.{number % HOSTS + 1}"
 
 
 class Pool:

@@ -1,10 +1,11 @@
 """Links are read from what the seed prints and from what `make run` prints, and each is with one user at a time."""
 
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
 
-from load.links import BadRun, Pool, open_links, read_links
+from load.links import BadRun, Pool, address, open_links, read_links
 
 JSON_LINES = """
 {"name": "Claire (coordination)", "role": "coordinator", "path": "/entrer#c0"}
@@ -48,3 +49,9 @@ def test_a_link_is_with_one_user_at_a_time() -> None:
     pool.give_back("pupil", "b")
     assert pool.take("pupil") == "b"
     assert pool.take("agent") is None
+
+
+def test_nobody_has_the_address_of_somebody_else_in_whichever_process() -> None:
+    given = [address(worker, number) for worker in (0, 1, 63) for number in range(3000)]
+    assert len(set(given)) == len(given)
+    assert all(ip_address(each) in ip_network("10.64.0.0/10") for each in given)
