@@ -11,7 +11,7 @@ import pytest
 from load.run import Options, run
 
 FAILED, BOTTLENECK = 1, 2
-USERS = 12
+USERS = 16
 """Several calls side by side within the first seconds: of one alone nothing can be swapped."""
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
@@ -39,8 +39,8 @@ def load(out: Path, fault: str) -> Told:
             out=out,
             users=USERS,
             shape="steady",
-            run_time="9s",
-            talk_s=2.5,
+            run_time="7s",
+            talk_s=2.0,
             people=("Pupil", "Volunteer"),
             apps=("classroom.app:app",),
             sfu_program=("tests.support.broken_sfu", fault),
