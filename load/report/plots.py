@@ -19,6 +19,8 @@ LEAST_WINDOW_S = 2.0
 INCHES = (9.0, 4.5)
 ROOM = 1.2
 LEAST_SHOWN = 0.1
+BELOW = 0.02
+"""So that what is zero is seen."""
 LIMIT = "#7a0019"
 
 
@@ -79,7 +81,8 @@ def plot_step(
             axes.plot(times, [middle[2] for middle in middles], color="black", linestyle=":", label="p95")
         highest = max((record["value"] for record in found), default=limit)
         axes.axhline(limit, label=f"limit: {limit:g}", color=LIMIT, linestyle="--", linewidth=1.2)
-        axes.set_ylim(0, max(ROOM * highest, LEAST_SHOWN * limit))  # a limit far above is in the legend only
+        top = max(ROOM * highest, LEAST_SHOWN * limit)  # a limit far above is in the legend only
+        axes.set_ylim(-BELOW * top, top)
 
     _picture(path, label, span, draw)
 
