@@ -45,9 +45,13 @@ class Step:
 
 
 def carried(cost: Cost) -> bool:
-    """Tell whether everything arrived in time and a part of the core was left."""
+    """Tell whether everything arrived in time and a part of the core was left.
+
+    Not when the generator was late: what it did not send in time, nobody had to carry.
+    """
     outcome = cost.outcome
     whole = cost.complete and not (outcome.lost or outcome.foreign or outcome.disordered)
+    whole = whole and not outcome.generator.was_late
     return whole and cost.core <= MOST_CPU and outcome.delay_p99_ms <= MOST_DELAY_MS
 
 

@@ -81,7 +81,7 @@ class Outcome:
     delays_ms: Sequence[float]
     """Of each received packet, from the send call to the receiver's socket; sorted."""
     gaps_ms: Mapping[int, float]
-    """By the sender's ssrc: the longest time between two packets in any of its streams."""
+    """By the sender's ssrc: the longest time without a packet in any of its streams, from the first to the last sent."""
 
     @property
     def delay_p50_ms(self) -> float:
@@ -155,7 +155,8 @@ def _read(stream: Stream, source: Sent, number: int, measured: Callable[[int], b
     clock = (timestamp - source.timestamps[number - source.first]) & 0xFFFFFFFF
     highest, before_ns = number - 1, 0
     seen = bytearray(len(source.sent_ns))
-    reading = _Reading(sum(map(measured, source.sent_ns)))
+    expected_ns = [sent_ns for sent_ns in source.sent_ns if measured(sent_ns)]
+    reading = _Reading(len(expected_ns))
     for clear, arrived_ns in zip(stream.clear, stream.arrived_ns, strict=True):
         sequence, timestamp, _ = _CLEAR.unpack(clear)
         number = unwrap((sequence - shift) & 0xFFFF, highest)
@@ -170,4 +171,14 @@ def _read(stream: Stream, source: Sent, number: int, measured: Callable[[int], b
             reading.gap_ms = max(reading.gap_ms, (arrived_ns - before_ns) / 1e6 if before_ns else 0.0)
             before_ns = arrived_ns
         seen[place] = 1
+    came = [sent_ns for sent_ns, here in zip(source.sent_ns, seen, strict=True) if here and measured(sent_ns)]
+    reading.gap_ms = max(reading.gap_ms, _unheard_ns(expected_ns, came) / 1e6)
     return reading
+
+
+def _unheard_ns(expected_ns: Sequence[int], came_ns: Sequence[int]) -> int:
+    """Give how long a stream said nothing before its first packet or after its last one."""
+    if not expected_ns:
+        return 0
+    begin, end = min(expected_ns), max(expected_ns)
+    return max(min(came_ns) - begin, end - max(came_ns)) if came_ns else end - begin

@@ -116,7 +116,13 @@ def test_what_is_missing_is_lost_and_leaves_a_gap():
 
 
 def test_a_stream_that_begins_late_has_lost_its_beginning():
-    assert judged(stream(*((number, 2.0) for number in range(104, 108)))).lost == 4
+    outcome = judged(stream(*((number, 2.0) for number in range(104, 108))))
+    assert (outcome.lost, outcome.gaps_ms[PICTURE.ssrc]) == (4, 4.0)
+
+
+def test_a_stream_that_ends_early_leaves_a_gap_to_the_end():
+    outcome = judged(stream(*((number, 2.0) for number in range(100, 103))))
+    assert (outcome.lost, outcome.gaps_ms[PICTURE.ssrc]) == (5, 5.0)
 
 
 def test_late_and_double_ones_are_counted_as_disordered_and_once_as_received():
@@ -166,6 +172,12 @@ def test_calls_are_carried_while_nothing_is_lost_in_time_and_with_room():
         cost(complete=False),
     ):
         assert not carried(worse)
+
+
+def test_what_the_generator_did_not_send_in_time_was_not_carried():
+    fine = cost()
+    unsent = replace(fine.outcome, generator=replace(IN_TIME, unsent=1))
+    assert not carried(replace(fine, outcome=unsent))
 
 
 def test_the_steps_grow_carefully_until_there_is_little_to_gain():
