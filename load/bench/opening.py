@@ -110,7 +110,7 @@ async def _measure(system: System, doors: Doors, pages: list[LightPage], enrolle
     asked = (
         f"{COME[enrolled]} of {enrolled} pupils and {volunteers} volunteers connected; a question asked and taken back, {2 * MOVES} "
         f"moves in {APART_S * MOVES:.0f} s; beyond the {idle / MOVES / APART_S:.0%} of a core that they cost at rest; all {len(pages)} "
-        "pages are drawn anew at each"
+        "pages are drawn anew, in rounds of which one may serve several moves: a move alone costs more"
     )
     return [
         Figure(f"opening_s.{enrolled}", came_s, "s", load),

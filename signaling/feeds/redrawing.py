@@ -1,9 +1,9 @@
 """When views are drawn again: in rounds that leave the process time for everything else.
 
 In a full classroom one event changes hundreds of pages. They are drawn together, and the longer a round took the longer
-the pause after it, so that drawing takes a share of the process and no more: with many pages they follow some
-moments later, and nobody who comes in or writes has to wait for them. Whom an event is about does not wait either: a
-second lane takes those at once.
+the pause after it, up to a limit, so that drawing takes a share of the process: with many pages they follow some
+moments later, and who comes in or writes does not have to wait for all of them. Whom an event is about does not wait
+either: a second lane takes those at once.
 """
 
 import asyncio
