@@ -56,12 +56,11 @@ def test_a_worker_without_a_fault_passes_the_same_run(tmp_path: Path) -> None:
     told = load(tmp_path, "none")
     assert told.failed() == set(), told.text
     assert told.count("loss") >= 4
-    void = (
-        "VOID" in told.text
-    )  # a machine so busy that the figures mean nothing; the checks hold all the same
+    # A machine so busy that the figures mean nothing; the checks hold all the same.
+    void = "VOID" in told.text
     assert told.code == (BOTTLENECK if void else 0), told.text
     assert {path.name for path in tmp_path.iterdir()} == {
-        *("report.html", "locust.txt", "steps.jsonl", "processes.jsonl"),
+        *("report.html", "locust.json", "locust.txt", "steps.jsonl", "processes.jsonl"),
         *(f"{name}.png" for name in ("cpu", "memory", "delay", "loss", "calls")),
     }
 
