@@ -160,12 +160,12 @@ class ControlPlane:
         sign = sign_of(silence)
         if sign is Sign.GONE:
             return self._seats.close(peer, self._now)
-        peer.connection = after(peer.connection, sign)
-        stopped = silence >= MEDIA_STOPS_AFTER_S
+        connection, stopped = after(peer.connection, sign), silence >= MEDIA_STOPS_AFTER_S
         if stopped != peer.stopped:
             self._operations.append(Hold(peer.transport, stopped))
-        peer.stopped = stopped
-        peer.room.unsettled = True
+        if (connection, stopped) != (peer.connection, peer.stopped):
+            peer.connection, peer.stopped = connection, stopped
+            peer.room.unsettled = True
         return []
 
     # --- media ---
