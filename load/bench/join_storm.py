@@ -20,6 +20,7 @@ from load.blaster.pattern import CALL
 from load.driver.watch import Watch
 from load.peer.peer import SyntheticPeer
 from load.system.sfu import SfuWorker, running_alone
+from load.thresholds import GENERATOR_CPU
 
 PARTICIPANTS = 60
 WITHIN_S = 2.0
@@ -58,12 +59,13 @@ async def _storm() -> Iterable[Figure]:
         await the.add_calls(worker, RUNNING, CALL)
         before, during, joined = await _measure(worker, the)
     void = before.generator.was_late or during.generator.was_late
+    slow = joined.cpu_share > GENERATOR_CPU
     load = (
         f"{PARTICIPANTS} participants, two to a room, offers spread over {WITHIN_S:.0f} s; each sends voice and 160x120 video and "
         f"is there with the first packet of the other; meanwhile {RUNNING} calls at 600 kbit/s and Opus each way: longest gap in any "
         f"voice {before.gap_ms:.0f} ms before and {during.gap_ms:.0f} ms during, {during.lost} packets lost, p99 of the delay "
         f"{before.delay_p99_ms:.1f} ms before and {during.delay_p99_ms:.1f} ms during; the process of those who join, on the same "
-        f"machine, at {joined.cpu_share:.0%} of a core, its loop at most {joined.late_ms:.0f} ms late, that of the calls {during.generator.late_p99_ms:.1f} ms "
+        f"machine, at {joined.cpu_share:.0%} of a core, its loop at most {joined.late_ms:.0f} ms late{', WHICH WAS THE BOTTLENECK: THE WORKER TOOK AT MOST SO LONG' if slow else ''}; that of the calls {during.generator.late_p99_ms:.1f} ms "
         f"late (p99){' - THE GENERATOR WAS LATE: VOID' if void else ''}; {machine()}"
     )
     return [
