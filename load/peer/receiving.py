@@ -73,6 +73,9 @@ class Slot:
             return
         counts.packets += 1
         counts.octets += len(payload)
+        if counts.last_arrival is not None:
+            counts.longest_gap_s = max(counts.longest_gap_s, now - counts.last_arrival)
+        counts.last_arrival = now
         if self.pictures:
             self.pictures.take(sequence, head.timestamp, payload)
         if sequence == self.highest:

@@ -57,6 +57,10 @@ class SlotStatistics:
     """Occupants or layers whose first frame was not a keyframe."""
     jitter: float = 0.0
     """In units of the clock rate (RFC 3550 A.8)."""
+    last_arrival: float | None = None
+    """``time.monotonic()`` when the latest packet came."""
+    longest_gap_s: float = 0.0
+    """Between two packets, as they came: a server that numbers anew what it forwards hides what it did not."""
     sender_reports: int = 0
     delays: Delays = field(default_factory=Delays)
 

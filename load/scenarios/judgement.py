@@ -9,6 +9,8 @@ from load.steps import Step
 
 KINDS = ("audio", "video")
 VOICE_CLOCK_KHZ = 48
+STILL_S = 1.0
+"""Voice and picture come all the time: without a packet for so long they stand still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +28,21 @@ class Finding:
     complaint: str = ""
 
 
-def judge(seen: PeerStatistics, other: int) -> Iterator[Finding]:
-    """Judge everything that came in a call from the other person, whose stamp is ``other``."""
+def judge(seen: PeerStatistics, other: int, now: float | None = None) -> Iterator[Finding]:
+    """Judge everything that came in a call.
+
+    Args:
+        seen: What was counted.
+        other: Stamp of the other person.
+        now: While the call goes on, ``time.monotonic()``: media have to be coming still.
+    """
     slots = [slot for kind in KINDS for slot in seen.by_kind(kind)]
     yield _right_person(slots, other)
     yield _delay(slots)
     for voice in seen.by_kind("audio"):
         yield Finding(Step.JITTER, voice.jitter / VOICE_CLOCK_KHZ)
     lost = lost_per_mille(slots)
-    yield Finding(Step.LOSS, lost, "; ".join(_complaints(seen, slots, lost)))
+    yield Finding(Step.LOSS, lost, "; ".join(_complaints(seen, slots, lost, now)))
 
 
 def keyframe_times(seen: PeerStatistics) -> list[float]:
@@ -73,11 +81,16 @@ def _delay(slots: list[SlotStatistics]) -> Finding:
     return Finding(Step.DELAY, median, told if late or not delays else "")
 
 
-def _complaints(seen: PeerStatistics, slots: list[SlotStatistics], lost: float) -> Iterator[str]:
+def _complaints(
+    seen: PeerStatistics, slots: list[SlotStatistics], lost: float, now: float | None
+) -> Iterator[str]:
     """Name what did not arrive, or not as it was sent."""
     for kind in KINDS:
         if not seen.by_kind(kind):
             yield f"no {kind} came"
+    for slot in slots:
+        if (still_s := _still_s(slot, now)) > STILL_S:
+            yield f"{slot.kind} stood still for {still_s:.1f} s"
     if lost > thresholds.LOSS_PER_MILLE:
         yield f"{lost:.1f} of a thousand packets lost"
     for name in ("jumps", "picture_jumps"):
@@ -86,3 +99,9 @@ def _complaints(seen: PeerStatistics, slots: list[SlotStatistics], lost: float) 
     for name in ("unprotect_failures", "unknown_ssrc", "malformed"):
         if number := getattr(seen, name):
             yield f"{number} {name}"
+
+
+def _still_s(slot: SlotStatistics, now: float | None) -> float:
+    """Give the longest time without a packet, from the first one on."""
+    since_last = now - slot.last_arrival if now is not None and slot.last_arrival is not None else 0.0
+    return max(slot.longest_gap_s, since_last)

@@ -97,7 +97,7 @@ class Lesson:
                 await self._hang_up()
             else:
                 await self._be_hung_up()
-                self._media.judge(other)
+                self._media.judge(other, over=True)
 
     async def close(self) -> None:
         """Close what was opened."""

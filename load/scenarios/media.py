@@ -80,11 +80,11 @@ class Media:
         waited_s = max(0.0, at - since)  # often it is there before the page shows that somebody accepted
         self._measuring.check(Step.FIRST_KEYFRAME, waited_s * 1e3, self._picture_complaint())
 
-    def judge(self, other: int) -> None:
-        """Report on everything that came from the other, whose stamp is ``other``."""
+    def judge(self, other: int, *, over: bool = False) -> None:
+        """Report on everything that came from the other, whose stamp is ``other``; ``over``: the call has ended before."""
         self._judged = True
         seen = self._peer.statistics()
-        for finding in judge(seen, other):
+        for finding in judge(seen, other, None if over else time.monotonic()):
             self._measuring.check(finding.step, finding.value, finding.complaint)
         if complaint := self._picture_complaint():  # a picture began later, and badly
             self._measuring.check(Step.FIRST_KEYFRAME, 0.0, complaint)

@@ -77,7 +77,7 @@ class Video:
                 await self._see_end()
         else:
             await self._be_hung_up()
-            self.media.judge(other)
+            self.media.judge(other, over=True)
 
     async def close(self) -> None:
         """Leave it."""

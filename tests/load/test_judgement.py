@@ -44,6 +44,7 @@ def test_nothing_is_wrong_with_continuous_media_of_the_other() -> None:
         ({"jumps": 2}, Step.LOSS, "2 jumps"),
         ({"picture_jumps": 1}, Step.LOSS, "1 picture_jumps"),
         ({"packets": 0}, Step.LOSS, "no video came"),
+        ({"longest_gap_s": 1.5}, Step.LOSS, "video stood still for 1.5 s"),
         ({"missing": 11}, Step.LOSS, "10.9 of a thousand packets lost"),
         ({"packets": 880, "repaired": 19, "missing": 1}, Step.LOSS, "20.0 of a thousand packets lost"),
         ({"frames_by": {STRANGER: 200}}, Step.RIGHT_PERSON, "200 frames of somebody else"),
@@ -72,6 +73,19 @@ def test_a_picture_whose_keyframe_says_that_it_is_none_began_without_one() -> No
     assert (keyframe_times(seen), without_keyframe(seen)) == ([], 1)
     healthy = received(spoilt=False)
     assert (len(keyframe_times(healthy)), without_keyframe(healthy)) == (1, 0)
+
+
+def test_media_that_stop_are_noticed_though_no_number_is_missing() -> None:
+    seen = received(spoilt=False)
+    (slot,) = seen.by_kind("video")
+    assert slot.last_arrival is not None
+    assert slot.longest_gap_s < 0.1
+
+    def told(now: float | None) -> list[str]:
+        return [finding.complaint for finding in judge(seen, 7, now) if "still" in finding.complaint]
+
+    assert told(None) == told(slot.last_arrival + 0.5) == []  # the call is over, or goes on
+    assert told(slot.last_arrival + 2.0) == ["no audio came; video stood still for 2.0 s"]
 
 
 def received(*, spoilt: bool) -> PeerStatistics:

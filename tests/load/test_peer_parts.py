@@ -127,6 +127,15 @@ def test_an_undisturbed_stream_has_no_fault():
     assert counts.delays.percentile(0.5) == pytest.approx(0.0, abs=0.001)
 
 
+def test_a_pause_is_seen_though_the_numbers_go_on():
+    stream, slot = make_stream(), make_slot()
+    play(stream, slot, 5)
+    assert slot.statistics.longest_gap_s < 0.1
+    deliver(slot, stream.send(stream.next_due, 0), stream.next_due + 3.0)
+    assert slot.statistics.longest_gap_s > 3.0
+    assert (slot.statistics.missing, slot.statistics.jumps) == (0, 0)
+
+
 def test_what_is_missing_is_asked_for_and_repaired():
     stream, slot = make_stream(), make_slot()
     play(stream, slot, 10, lose=frozenset({13, 14}))
