@@ -19,11 +19,11 @@ async def _fan_out() -> Iterable[Figure]:
     async with running_alone() as worker, crowd() as the:
         await the.add_fan_out(worker, RECEIVERS, FAN_OUT)
         costs = [measure(worker.pid, the, warm_up_s=WARM_UP_S, measured_s=MEASURED_S) for _ in range(RUNS)]
-    return [_figure(costs)]
+    return [middle(costs)]
 
 
-def _figure(costs: Sequence[Cost]) -> Figure:
-    """Give the median.
+def middle(costs: Sequence[Cost]) -> Figure:
+    """Give the median of some runs.
 
     Raises:
         RuntimeError: In one of the runs not everybody received something.

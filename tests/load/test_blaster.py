@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from load.bench import fan_out
 from load.bench.capacity import LEAST, MOST_CPU, carried, next_calls
 from load.blaster.blast import blast, prepare
 from load.blaster.cost import Cost, measure
@@ -178,6 +179,15 @@ def test_what_the_generator_did_not_send_in_time_was_not_carried():
     fine = cost()
     unsent = replace(fine.outcome, generator=replace(IN_TIME, unsent=1))
     assert not carried(replace(fine, outcome=unsent))
+
+
+def test_one_to_many_is_no_figure_when_somebody_received_nothing_and_says_which_runs_are_void():
+    fine = cost()
+    late = replace(fine, outcome=replace(fine.outcome, generator=replace(IN_TIME, late_p99_ms=9.0)))
+    assert "VOID" not in fan_out.middle([fine, fine, fine]).load
+    assert "late in 1 of them: VOID" in fan_out.middle([fine, late, fine]).load
+    with pytest.raises(RuntimeError, match="received something"):
+        fan_out.middle([fine, cost(complete=False), fine])
 
 
 def test_the_steps_grow_carefully_until_there_is_little_to_gain():
