@@ -44,6 +44,8 @@ from sfu.intake import Intake
 from sfu.transports.peers import Peers, Sink
 
 COLLECT_S = 0.1
+PARTS = 5
+"""Peers take turns within ``COLLECT_S``: a collection of all of them would hold up every packet meanwhile."""
 
 logger = logging.getLogger(__name__)
 
@@ -111,6 +113,7 @@ class Driver:
         self._deadline: float | None = None
         """What the timer is set to."""
         self._collecting: asyncio.TimerHandle | None = None
+        self._turn = 0
         self._load = Load()
         self._plane: DataPlane
         self._peers: Peers
@@ -251,15 +254,17 @@ class Driver:
         self._give(Ticked())
 
     def _schedule_collection(self) -> None:
-        due = asyncio.get_running_loop().time() + COLLECT_S
+        due = asyncio.get_running_loop().time() + COLLECT_S / PARTS
         self._collecting = asyncio.get_running_loop().call_at(due, self._collect, due)
 
     def _collect(self, due: float) -> None:
         self._load.lag_ms = max(self._load.lag_ms, (asyncio.get_running_loop().time() - due) * 1000)
         self._schedule_collection()
+        self._turn = (self._turn + 1) % PARTS
+        part = (self._turn, PARTS)
         with self._fences["collect"]:
-            collected = self._plane.collect(time.monotonic())
-            self._give(Measured(collected, self._heard(collected), time.time()))
+            collected = self._plane.collect(time.monotonic(), part)
+            self._give(Measured(collected, self._heard(collected), time.time(), part))
 
     def _heard(self, collected: Collected) -> dict[TransportId, float]:
         heard = self._peers.heard()

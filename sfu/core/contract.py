@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sfu.control import AnyCommand, AnyReply, Candidate, Fingerprint, RoomState
-from sfu.dataplane.contract import Collected, Event, ExtensionIds, Operation, TransportId, UnknownSsrc
+from sfu.dataplane.contract import (
+    EVERYTHING,
+    Collected,
+    Event,
+    ExtensionIds,
+    Operation,
+    Part,
+    TransportId,
+    UnknownSsrc,
+)
 
 Entropy = Callable[[int], bytes]
 """``os.urandom`` in production, a seeded source in tests."""
@@ -66,7 +75,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A collection, every 100 ms; feedback, reports and retries are driven by it.
+    """A collection; feedback, reports and retries are driven by it. Every peer's turn comes each 100 ms.
 
     ``heard`` holds the last valid STUN, DTLS or SRTP packet of each transport, in monotonic seconds.
     """
@@ -74,6 +83,8 @@ class Measured:
     collected: Collected
     heard: dict[TransportId, float]
     wall: float
+    part: Part = EVERYTHING
+    """Whose turn it is: not all at once, for meanwhile no packet is forwarded."""
 
 
 @dataclass(frozen=True, slots=True)

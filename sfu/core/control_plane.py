@@ -188,7 +188,8 @@ class ControlPlane:
         collected = measured.collected
         self._operations += self._rtcp.on_collected(collected, self._now, measured.wall)
         outputs: list[Output] = []
-        for peer in list(self._directory.peers.values()):
+        k, n = measured.part
+        for peer in [peer for peer in self._directory.peers.values() if peer.transport % n == k]:
             outputs += self._watch(peer, measured.heard.get(peer.transport))
             if peer.alive:
                 room_state.observe(peer, self._now)

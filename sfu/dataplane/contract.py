@@ -298,6 +298,10 @@ Emit = Callable[[bytes, Address], None]
 
 # --- what is read in bulk -------------------------------------------------------------------------------------
 
+Part = tuple[int, int]
+"""``(k, n)``: the transports whose id leaves k when divided by n, with the streams and slots that are theirs."""
+EVERYTHING: Part = (0, 1)
+
 
 @dataclass(slots=True)
 class StreamReport:
@@ -370,6 +374,6 @@ class DataPlane(Protocol):
         """Forward SRTP and take SRTCP; ``now`` is the arrival time of the batch in monotonic seconds."""
         ...
 
-    def collect(self, now: float) -> Collected:
-        """Read the counters that changed; arrivals and audio levels start anew."""
+    def collect(self, now: float, part: Part = EVERYTHING) -> Collected:
+        """Read the counters of a part that changed; its arrivals and audio levels start anew."""
         ...

@@ -11,11 +11,13 @@ from pylibsrtp import Error
 
 from sfu.core.rtp import HEADER, HEADER_SIZE, RTCP_TYPES, VERSION_2, payload_bounds, read_extensions
 from sfu.dataplane.contract import (
+    EVERYTHING,
     Address,
     Collected,
     Emit,
     Event,
     Operation,
+    Part,
     Resolve,
     RtcpReceived,
     UnknownSsrc,
@@ -60,13 +62,20 @@ class ReferencePlane:
                 self._receive_rtp(transport, datagram)
         return events
 
-    def collect(self, now: float) -> Collected:
-        """Read the counters; arrivals and audio levels start anew."""
+    def collect(self, now: float, part: Part = EVERYTHING) -> Collected:
+        """Read the counters of a part that changed; its arrivals and audio levels start anew."""
+        k, n = part
         table = self._table
         return Collected(
-            streams=list(filter(None, (stream.collect() for stream in table.streams.values()))),
-            slots=list(filter(None, (slot.collect() for slot in table.slots.values()))),
-            transports=list(filter(None, (transport.collect() for transport in table.transports.values()))),
+            streams=list(
+                filter(None, (one.collect() for one in table.streams.values() if one.transport.id % n == k))
+            ),
+            slots=list(
+                filter(None, (one.collect() for one in table.slots.values() if one.transport.id % n == k))
+            ),
+            transports=list(
+                filter(None, (one.collect() for one in table.transports.values() if one.id % n == k))
+            ),
             dropped=self._outlet.dropped.copy(),
         )
 

@@ -21,18 +21,20 @@ from sfu.core.contract import (
     Ticked,
 )
 from sfu.dataplane.contract import (
+    EVERYTHING,
     Address,
     Collected,
     Event,
     Filled,
     Operation,
+    Part,
     RemoveStream,
     StreamId,
     TransportId,
     TransportReport,
     UnknownSsrc,
 )
-from sfu.service import Driver, Outlet
+from sfu.service import PARTS, Driver, Outlet
 from sfu.transports.addresses import plan
 from sfu.transports.peers import Peers
 
@@ -80,7 +82,7 @@ class Script:
             self.forwarded.append(data)
         return []
 
-    def collect(self, now: float) -> Collected:
+    def collect(self, now: float, part: Part = EVERYTHING) -> Collected:
         return Collected(transports=[TransportReport(TransportId(1), 7.0, [])])
 
     async def until(self, kind: type) -> Input:
@@ -181,6 +183,16 @@ async def test_collections_tell_who_was_heard():
         measured = await script.until(Measured)
         assert isinstance(measured, Measured)
         assert measured.heard == {TransportId(1): 7.0}
+
+
+async def test_everybody_has_a_turn_and_not_all_at_once():
+    script = Script(answers)
+    async with driving(script, Desk()):
+        async with asyncio.timeout(5):
+            while len(parts := [given.part for given in script.given if isinstance(given, Measured)]) < PARTS:
+                script.changed.clear()
+                await script.changed.wait()
+    assert sorted(parts[:PARTS]) == [(k, PARTS) for k in range(PARTS)]
 
 
 async def test_the_heartbeat_says_that_the_worker_drains():

@@ -15,6 +15,7 @@ import sfu.__main__ as worker
 from sfu.core.rtp import HEADER_SIZE, RTCP_TYPES, payload_bounds
 from sfu.dataplane import vp8
 from sfu.dataplane.contract import (
+    EVERYTHING,
     Address,
     AddSlot,
     AddStream,
@@ -27,6 +28,7 @@ from sfu.dataplane.contract import (
     Media,
     OpenTransport,
     Operation,
+    Part,
     Resolve,
     Session,
     SlotId,
@@ -69,8 +71,8 @@ class BrokenPlane(ReferencePlane):
     def receive(self, datagrams: Sequence[tuple[bytes, Address]], now: float) -> list[Event]:
         return self._told(super().receive(datagrams, now))
 
-    def collect(self, now: float) -> Collected:
-        collected = super().collect(now)
+    def collect(self, now: float, part: Part = EVERYTHING) -> Collected:
+        collected = super().collect(now, part)
         collected.slots = [replace(one, slot=self._fault.slot_of(one.slot)) for one in collected.slots]
         return collected
 

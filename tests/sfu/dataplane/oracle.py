@@ -13,6 +13,7 @@ from aiortc.rtp import HeaderExtensions, RtpPacket
 from pylibsrtp import Error
 
 from sfu.dataplane.contract import (
+    EVERYTHING,
     AddRepair,
     Address,
     AddSlot,
@@ -30,6 +31,7 @@ from sfu.dataplane.contract import (
     Media,
     OpenTransport,
     Operation,
+    Part,
     RemoveSlot,
     RemoveStream,
     Resolve,
@@ -456,10 +458,11 @@ class Oracle:
                 return True
         return False
 
-    def collect(self, now: float) -> Collected:
+    def collect(self, now: float, part: Part = EVERYTHING) -> Collected:
+        peers = [one for one in self.transports.values() if one.opened.transport % part[1] == part[0]]
         return Collected(
-            streams=[stream.report() for stream in self.streams.values() if stream.has_news()],
-            slots=[slot.report() for slot in self.slots.values() if slot.has_news()],
-            transports=[peer.report() for peer in self.transports.values() if peer.has_news()],
+            streams=[s.report() for s in self.streams.values() if s.transport in peers and s.has_news()],
+            slots=[s.report() for s in self.slots.values() if s.transport in peers and s.has_news()],
+            transports=[peer.report() for peer in peers if peer.has_news()],
             dropped=self.dropped.copy(),
         )

@@ -363,6 +363,19 @@ def test_only_what_may_be_new_is_collected():
     assert (quiet.streams, quiet.slots, quiet.transports) == ([], [], [])
 
 
+def test_a_part_has_its_own_peers_with_their_streams_and_slots_and_leaves_the_others_for_later():
+    rig, ssrc = watching()
+    rig.plane.collect(rig.now)
+    rig.now += 0.1
+    rig.send(0, Packet(ssrc, 11, 3000, vp8()))
+    sender, receiver = (peer.transport for peer in rig.peers[:2])
+    assert sender % 2 != receiver % 2
+    received = rig.plane.collect(rig.now, (receiver % 2, 2))
+    assert (len(received.streams), len(received.slots), len(received.transports)) == (0, 1, 0)
+    sent = rig.plane.collect(rig.now, (sender % 2, 2))
+    assert (len(sent.streams), len(sent.slots), len(sent.transports)) == (1, 0, 1)
+
+
 def test_keyframes_are_counted_once_each():
     rig, ssrc = watching()
     rig.send(0, Packet(ssrc, 11, 0, vp8(key=True, start=False)), Packet(ssrc, 12, 3000, vp8(key=True)))
