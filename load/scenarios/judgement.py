@@ -42,7 +42,7 @@ def judge(seen: PeerStatistics, other: int, now: float | None = None) -> Iterato
     for voice in seen.by_kind("audio"):
         yield Finding(Step.JITTER, voice.jitter / VOICE_CLOCK_KHZ)
     lost = lost_per_mille(slots)
-    yield Finding(Step.LOSS, lost, "; ".join(_complaints(seen, slots, lost, now)))
+    yield Finding(Step.LOSS, lost, "; ".join((*_absent(seen, slots, now), *_complaints(seen, slots, lost))))
 
 
 def keyframe_times(seen: PeerStatistics) -> list[float]:
@@ -81,16 +81,8 @@ def _delay(slots: list[SlotStatistics]) -> Finding:
     return Finding(Step.DELAY, median, told if late or not delays else "")
 
 
-def _complaints(
-    seen: PeerStatistics, slots: list[SlotStatistics], lost: float, now: float | None
-) -> Iterator[str]:
-    """Name what did not arrive, or not as it was sent."""
-    for kind in KINDS:
-        if not seen.by_kind(kind):
-            yield f"no {kind} came"
-    for slot in slots:
-        if (still_s := _still_s(slot, now)) > STILL_S:
-            yield f"{slot.kind} stood still for {still_s:.1f} s"
+def _complaints(seen: PeerStatistics, slots: list[SlotStatistics], lost: float) -> Iterator[str]:
+    """Name what did not arrive as it was sent."""
     if lost > thresholds.LOSS_PER_MILLE:
         yield f"{lost:.1f} of a thousand packets lost"
     for name in ("jumps", "picture_jumps"):
@@ -99,6 +91,18 @@ def _complaints(
     for name in ("unprotect_failures", "unknown_ssrc", "malformed"):
         if number := getattr(seen, name):
             yield f"{number} {name}"
+
+
+def _absent(seen: PeerStatistics, slots: list[SlotStatistics], now: float | None) -> Iterator[str]:
+    """Name what did not arrive at all, or stopped."""
+    for kind in KINDS:
+        if not seen.by_kind(kind):
+            yield f"no {kind} came"
+    for slot in slots:
+        if (still_s := _still_s(slot, now)) > STILL_S:
+            yield f"{slot.kind} stood still for {still_s:.1f} s"
+    if not seen.feedback_packets:
+        yield "no feedback came: browsers would send little"
 
 
 def _still_s(slot: SlotStatistics, now: float | None) -> float:

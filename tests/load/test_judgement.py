@@ -19,7 +19,7 @@ def good_media() -> tuple[PeerStatistics, SlotStatistics]:
     for slot in (video, audio):
         slot.delays = Delays([2.0] * 100)
     video.first_keyframe_at = 10.0
-    return PeerStatistics(slots={"3": audio, "6": video}), video
+    return PeerStatistics(slots={"3": audio, "6": video}, feedback_packets=40), video
 
 
 def complaints(seen: PeerStatistics) -> dict[Step, str]:
@@ -62,7 +62,7 @@ def test_a_fault_is_found_in_its_own_step_only(change: dict[str, object], step: 
 
 
 def test_media_that_never_came_is_no_short_delay() -> None:
-    assert complaints(PeerStatistics()) == {
+    assert complaints(PeerStatistics(feedback_packets=1)) == {
         Step.DELAY: "no frame came",
         Step.LOSS: "no audio came; no video came",
     }
@@ -73,6 +73,12 @@ def test_a_picture_whose_keyframe_says_that_it_is_none_began_without_one() -> No
     assert (keyframe_times(seen), without_keyframe(seen)) == ([], 1)
     healthy = received(spoilt=False)
     assert (len(keyframe_times(healthy)), without_keyframe(healthy)) == (1, 0)
+
+
+def test_a_server_that_says_nothing_about_what_it_is_sent_is_noticed() -> None:
+    seen, _ = good_media()
+    seen.feedback_packets = 0
+    assert complaints(seen) == {Step.LOSS: "no feedback came: browsers would send little"}
 
 
 def test_media_that_stop_are_noticed_though_no_number_is_missing() -> None:
@@ -96,7 +102,7 @@ def received(*, spoilt: bool) -> PeerStatistics:
             parsed = packets.parse(packet, 0)
             payload = without_key(parsed) if spoilt else parsed.payload
             slot.receive(parsed.head, payload, stream.next_due)
-    return PeerStatistics(slots={"6": slot.statistics})
+    return PeerStatistics(slots={"6": slot.statistics}, feedback_packets=1)
 
 
 def without_key(packet: Parsed) -> bytes:
