@@ -95,9 +95,13 @@ _IN_A_CALL = {
 _IN_WRITING = {Step.CHAT_ACKNOWLEDGEMENT, Step.CHAT_SCREEN}
 
 NEEDED: dict[str, frozenset[Step]] = {
-    "pupil": frozenset({Step.SIGN_IN, Step.QUESTION, Step.TAKEN, *_IN_A_CALL, *_IN_WRITING}),
+    "pupil": frozenset({Step.SIGN_IN, Step.PHOTO, Step.QUESTION, Step.TAKEN, *_IN_A_CALL, *_IN_WRITING}),
     "volunteer": frozenset(
-        {Step.SIGN_IN, Step.PRESENCE, Step.ACCEPT, Step.FIRST_PACKET, Step.NOTE, *_IN_A_CALL, *_IN_WRITING}
+        {
+            *(Step.SIGN_IN, Step.PRESENCE, Step.PHOTO_SEEN, Step.ACCEPT, Step.FIRST_PACKET, Step.NOTE),
+            *_IN_A_CALL,
+            *_IN_WRITING,
+        }
     ),
     "citizen": frozenset(
         {Step.SIGN_IN, Step.SUBMIT, Step.TAKEN, Step.CLOSING, *_IN_A_CALL, *_IN_WRITING},
@@ -122,7 +126,7 @@ def needed(roles: Collection[str], *, storm: bool) -> dict[str, frozenset[Step]]
     """
     found = {role: NEEDED[role] for role in roles if role in NEEDED}
     if "pupil" in roles:  # one of the two hangs up
-        found[""] = frozenset({Step.HANG_UP, Step.HANG_UP_SCREEN})
+        found[""] = frozenset({Step.HANG_UP, Step.HANG_UP_SCREEN, Step.DECODING})
     if storm:
         found |= {role: found[role] | {Step.RECONNECT} for role in roles if role in CONNECTED}
     return found

@@ -51,6 +51,11 @@ class Second:
         """What was measured in it is the generator's own slowness."""
         return max(self.driver_cpu, self.locust_cpu) > GENERATOR_CPU or self.lag_ms > GENERATOR_LAG_MS
 
+    @property
+    def lasted_s(self) -> float:
+        """Who comes late is asked late: a driver that stood still for six seconds answers once."""
+        return max(1.0, self.lag_ms / 1000)
+
 
 def limit_of(step: str, *, storm: bool) -> Limit:
     """Give what may be expected of a step; in a storm, what may be when nobody answers for a while."""
@@ -97,10 +102,14 @@ def strain(generators: Mapping[str, Sequence[Second]]) -> list[str]:
     """Say where the generator was the bottleneck; empty when it was not."""
     found = []
     for name, seconds in generators.items():
-        strained = sum(second.strained for second in seconds)
-        if strained > GENERATOR_STRAINED * len(seconds):
+        if not seconds:
+            found.append(f"{name} was not watched")
+            continue
+        lasted = sum(second.lasted_s for second in seconds)
+        strained = sum(second.lasted_s for second in seconds if second.strained)
+        if strained > GENERATOR_STRAINED * lasted:
             found.append(
-                f"{name} was strained in {strained} of {len(seconds)} seconds "
+                f"{name} was strained in {strained:.0f} of {lasted:.0f} seconds "
                 f"(above {GENERATOR_CPU:.0%} of a core, or its loop late by more than {GENERATOR_LAG_MS:g} ms)"
             )
     return found

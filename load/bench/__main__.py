@@ -26,7 +26,9 @@ def main() -> int:
     end_when_asked()
     prefix = sys.argv[1] if len(sys.argv) > 1 else ""
     chosen = [
-        benchmark for benchmark in BENCHMARKS if any(name.startswith(prefix) for name in benchmark.names)
+        benchmark
+        for benchmark in BENCHMARKS
+        if any(name.startswith(prefix) for name in benchmark.names) and (prefix or not benchmark.together)
     ]
     if not chosen:
         known = ", ".join(name for benchmark in BENCHMARKS for name in benchmark.names)

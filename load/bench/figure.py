@@ -25,7 +25,8 @@ class Benchmark:
     names: tuple[str, ...]
     run: Callable[[], Coroutine[None, None, Iterable[Figure]]]
     together: bool = False
-    """Its figures mean something beside each other: who asks for one gets all."""
+    """Its figures mean something beside each other: who asks for one gets all, and who asks for none in particular none,
+    for it needs another server that it may have to install."""
 
 
 class HinderedError(RuntimeError):

@@ -5,6 +5,7 @@ import logging
 import os
 from collections import deque
 from pathlib import Path
+from threading import Lock
 
 import msgspec
 
@@ -47,6 +48,7 @@ class Records:
         self._file = folder / f"{os.getpid()}.jsonl"
         self._waiting: deque[StepRecord | SecondRecord] = deque()
         self._dropped = 0
+        self._writing = Lock()  # whoever is cancelled while the thread writes may write himself
 
     def add(self, record: StepRecord | SecondRecord) -> None:
         """Keep it until it is written."""
@@ -63,10 +65,11 @@ class Records:
 
     def write(self) -> None:
         """Append what waits to the file."""
-        taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        if taken:
-            with self._file.open("ab") as file:
-                file.write(b"".join(msgspec.json.encode(record) + b"\n" for record in taken))
-        if self._dropped:
-            logger.error("x %d records dropped: the disk is too slow", self._dropped)
-            self._dropped = 0
+        with self._writing:
+            taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            if taken:
+                with self._file.open("ab") as file:
+                    file.write(b"".join(msgspec.json.encode(record) + b"\n" for record in taken))
+            if self._dropped:
+                logger.error("x %d records dropped: the disk is too slow", self._dropped)
+                self._dropped = 0

@@ -51,8 +51,8 @@ from sfu.dataplane.contract import (
 
 ARRANGE_S = 0.5
 """A room is looked at again after so long, for layers that stopped or began."""
-ARRANGE_PARTS = 5
-"""In so many collections, which is as long."""
+ARRANGE_PARTS = 25
+"""In so many collections, which is as long: five in 100 ms."""
 
 
 class ControlPlane:
@@ -189,11 +189,12 @@ class ControlPlane:
         self._operations += self._rtcp.on_collected(collected, self._now, measured.wall)
         outputs: list[Output] = []
         k, n = measured.part
-        for peer in [peer for peer in self._directory.peers.values() if peer.transport % n == k]:
+        peers = [peer for peer in self._directory.peers.values() if peer.transport % n == k]
+        for peer in peers:
             outputs += self._watch(peer, measured.heard.get(peer.transport))
             if peer.alive:
                 room_state.observe(peer, self._now)
-        self._operations += self._rtcp.periodic(self._now)
+        self._operations += self._rtcp.periodic([peer for peer in peers if peer.alive], self._now)
         return outputs + self._seats.expire(self._now)
 
     # --- after each input ---

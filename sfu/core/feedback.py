@@ -125,10 +125,10 @@ class RtcpExchange:
             self._keyframes.ask(stream)
         return operations + self._keyframe_requests(rooms, now)
 
-    def periodic(self, now: float) -> list[Operation]:
-        """Send the reports and caps that are due."""
+    def periodic(self, peers: Iterable[Peer], now: float) -> list[Operation]:
+        """Send the reports and caps of these peers that are due."""
         operations: list[Operation] = []
-        for peer in list(self._directory.peers.values()):
+        for peer in peers:
             if peer.connection is Connection.NEW or peer.stopped:
                 continue
             if now >= peer.next_report_at:

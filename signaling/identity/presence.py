@@ -17,7 +17,7 @@ Topics: ``presence:{app}`` and ``presence:{app}:{role}`` for everybody who comes
 import asyncio
 import logging
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
@@ -123,6 +123,7 @@ class Presence:
         self._clock = clock
         self._settle: Any = redis.register_script(SETTLE)
         self._known: dict[str, _Known] = {}
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._changes: Counter[str] = Counter()
         """Of each app's presence, as far as they were heard: what was being read meanwhile is old."""
         self._settled_at = 0.0
@@ -149,6 +150,10 @@ class Presence:
         Raises:
             Refusal: ``UNAVAILABLE`` when Redis is away and nothing is known.
         """
+        async with self._turns[app]:  # many ask, one reads
+            return await self._of(app)
+
+    async def _of(self, app: str) -> dict[str, str]:
         now = self._clock()
         changes, known = self._changes[app], self._known.get(app, NOTHING)
         if now - known.read_at < CACHED_S and known.changes == changes:

@@ -57,7 +57,7 @@ def test_in_a_storm_what_waited_for_the_restart_may_be_slow_and_may_not_be_lost(
 def test_whoever_hangs_up_somebody_has_to_and_a_storm_needs_everybody_back() -> None:
     calm, storm = (needed(["pupil", "visitor"], storm=storm) for storm in (False, True))
     assert calm == {
-        "": {Step.HANG_UP, Step.HANG_UP_SCREEN},
+        "": {Step.HANG_UP, Step.HANG_UP_SCREEN, Step.DECODING},
         "pupil": NEEDED["pupil"],
         "visitor": NEEDED["visitor"],
     }
@@ -71,6 +71,10 @@ def test_roles_that_have_needs_are_roles_that_come() -> None:
 
 def test_a_generator_that_was_late_too_often_makes_the_run_void() -> None:
     assert verdict.strain({"of this run": [CALM] * 9 + [LATE]}) == []
+    assert verdict.strain({"worker 0": [], "worker 1": [CALM]}) == ["worker 0 was not watched"]
+    stood_still = Second(driver_cpu=0.1, locust_cpu=0.1, lag_ms=6000.0)
+    (sentence,) = verdict.strain({"of this run": [CALM] * 30 + [stood_still]})
+    assert "6 of 36 seconds" in sentence
     (sentence,) = verdict.strain({"worker 0": [CALM] * 10, "worker 1": [CALM] * 8 + [LATE] * 2})
     assert sentence.startswith("worker 1 was strained in 2 of 10 seconds")
     busy = (replace(CALM, driver_cpu=0.9), replace(CALM, locust_cpu=0.9))

@@ -197,3 +197,16 @@ async def test_what_changes_while_it_is_read_is_read_again(presence, monkeypatch
     monkeypatch.setattr(presence._redis, "hgetall", read_before)
     assert await presence.of("class") == {"aya": "here"}
     assert await presence.of("class") == {"aya": "away"}
+
+
+async def test_many_ask_who_is_here_and_one_reads(presence, monkeypatch):
+    await presence.announce(AYA, "c1", visible=True)
+    reads, read = [], presence._redis.hgetall
+
+    async def counted(key):
+        reads.append(key)
+        return await read(key)
+
+    monkeypatch.setattr(presence._redis, "hgetall", counted)
+    assert await asyncio.gather(*(presence.of("class") for _ in range(8))) == [{"aya": "here"}] * 8
+    assert reads == ["presence:class"]
