@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from load.__main__ import read
+from load.__main__ import REFUSED, read
 from load.report import records
 from load.report.plots import Span, windows
 from load.report.records import Moment
@@ -26,6 +26,8 @@ from load.system.processes import wait_until
 ROOT = Path(__file__).parents[2]
 PNG = b"\x89PNG"
 STEPS = ("one-way delay", "loss")
+RUN_TIMES = ("90", "90s", "3m", "1h30m", "2h", "3h30m10s", "0h5m", "10")
+NO_RUN_TIMES = ("3min", "3 m", "1m1h", "m", "0", "0m0s", "-5", "1.5m", "5m\n", "٣m")
 PICTURES = ("cpu", "memory", "delay", "loss", "calls")
 
 
@@ -62,6 +64,8 @@ def test_what_make_passes_on_is_taken() -> None:
         ({"USERS": "many"}, "such as 24"),
         ({"USERS": "0"}, "such as 24"),
         ({"TALK": "long"}, "such as 4"),
+        ({"SHAPE": "bogus"}, "one of evening, opening, storm, steady"),
+        *(({"RUN_TIME": each}, "such as 90s, 3m or 1h30m") for each in NO_RUN_TIMES),
         ({"HOST": "0.0.0.0", "LINKS": "l"}, "such as https://"),
         ({"HOST": "https://help.example"}, "set LINKS to a file"),
     ],
@@ -69,6 +73,27 @@ def test_what_make_passes_on_is_taken() -> None:
 def test_options_that_mean_nothing_are_refused_with_the_remedy(given: dict[str, str], remedy: str) -> None:
     with pytest.raises(ValueError, match=remedy):
         read(given, page=False)
+
+
+@pytest.mark.parametrize("run_time", RUN_TIMES)
+def test_run_times_that_locust_reads_are_taken(run_time: str) -> None:
+    assert read({"RUN_TIME": run_time}, page=False).run_time == run_time
+
+
+@pytest.mark.processes
+def test_an_option_that_means_nothing_ends_with_a_sentence_and_a_status_of_its_own() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "load"],
+        env=os.environ | {"SHAPE": "bogus"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == REFUSED == 64
+    assert done.stderr == "SHAPE is 'bogus': write one of evening, opening, storm, steady.\n"
+    assert done.stdout == ""
 
 
 def test_lines_in_the_fifo_are_carried_out_in_order_and_what_cannot_be_is_told(tmp_path: Path) -> None:
