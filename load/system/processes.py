@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 import psutil
 
@@ -50,8 +51,18 @@ def free_port() -> int:
 
 
 def end_when_asked() -> None:
-    """Let SIGTERM end this program as Ctrl-C does: what it has started is ended too."""
-    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(128 + signal.SIGTERM))
+    """Let SIGTERM and SIGHUP (the terminal is gone) end this program as Ctrl-C does: what it has started is ended too."""
+    asking = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
+        asking.append(signal.SIGHUP)
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        for each in asking:  # a shell and make may both pass one on: the second must not cut the ending short
+            signal.signal(each, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for each in asking:
+        signal.signal(each, end)
 
 
 def _lives(process: psutil.Process) -> bool:

@@ -52,16 +52,26 @@ class RedisServer:
         """
         socket = f"{self._folder}/redis.sock"
         arguments = ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"]
+        # In a session of its own: Ctrl-C is for whoever started it, who needs it to the end.
         self._process = subprocess.Popen(
-            [str(self._program), *arguments, "--dir", str(self._folder)], stdout=subprocess.DEVNULL
+            [str(self._program), *arguments, "--dir", str(self._folder)],
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
         )
+        try:
+            self._answered(self._process)
+        except BaseException:  # Ctrl-C, too
+            self.stop()
+            raise
+
+    def _answered(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_WITHIN_S
         with redis.Redis.from_url(self.url) as client:
             while True:
                 try:
                     client.ping()
                 except redis.ConnectionError:
-                    if time.monotonic() > deadline or self._process.poll() is not None:
+                    if time.monotonic() > deadline or process.poll() is not None:
                         raise
                     time.sleep(0.01)  # nothing tells when a socket begins to listen
                 else:
