@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from load.run import Options, run
+from tests.support.broken_sfu import FREEZE_AFTER_S
 
 FAILED, BOTTLENECK = 1, 2
 USERS = 16
 """Several calls side by side within the first seconds: of one alone nothing can be swapped."""
+TALK_S = 2.0
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 
@@ -32,7 +34,7 @@ class Told:
         return sum(each["count"] for each in self.steps if each["step"] == step)
 
 
-def load(out: Path, fault: str) -> Told:
+def load(out: Path, fault: str, talk_s: float = TALK_S) -> Told:
     """Run people of the classroom through a worker with this fault."""
     code = run(
         Options(
@@ -40,7 +42,7 @@ def load(out: Path, fault: str) -> Told:
             users=USERS,
             shape="steady",
             run_time="7s",
-            talk_s=2.0,
+            talk_s=talk_s,
             people=("Pupil", "Volunteer"),
             apps=("classroom.app:app",),
             sfu_program=("tests.support.broken_sfu", fault),
@@ -79,3 +81,11 @@ def test_a_fault_makes_the_run_fail_in_its_step(tmp_path: Path, fault: str, step
     assert told.code in (FAILED, BOTTLENECK), told.text  # the latter on a busy machine
     assert step in told.failed(), told.text
     assert f"'{step}'" in told.text
+
+
+def test_media_that_stop_in_the_middle_of_a_call_fail_the_run(tmp_path: Path) -> None:
+    told = load(tmp_path, "freeze", TALK_S + FREEZE_AFTER_S)
+    assert told.code in (FAILED, BOTTLENECK), told.text
+    assert "loss" in told.failed(), told.text
+    for kind in ("audio", "video"):
+        assert f"{kind} stood still for" in told.text

@@ -7,6 +7,7 @@ knows nothing of it.
 import asyncio
 import random
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -40,6 +41,7 @@ from sfu.dataplane.reference import ReferencePlane
 
 LOSS = 0.02
 DELAY_S = 0.05
+FREEZE_AFTER_S = 1.0
 
 
 class Fault:
@@ -109,6 +111,22 @@ class Delay(Fault):
                 asyncio.get_running_loop().call_later(DELAY_S, emit, packet, address)
             else:
                 emit(packet, address)
+
+        return send
+
+
+class Freeze(Fault):
+    """A second into a call no media go out to a receiver any more; RTCP goes on, and the worker is well."""
+
+    def emit(self, emit: Emit) -> Emit:
+        began: dict[Address, float] = {}  # each receiver has an address of her own in each call
+
+        def send(packet: bytes, address: Address) -> None:
+            if is_media(packet):
+                now = time.monotonic()
+                if now - began.setdefault(address, now) > FREEZE_AFTER_S:
+                    return
+            emit(packet, address)
 
         return send
 
@@ -215,6 +233,7 @@ FAULTS: dict[str, Callable[[], Fault]] = {
     "none": Fault,
     "loss": Loss,
     "delay": Delay,
+    "freeze": Freeze,
     "swap": Swap,
     "keyframe": NoKeyframe,
 }
