@@ -44,7 +44,7 @@ from sfu.intake import Intake
 from sfu.transports.peers import Peers, Sink
 
 COLLECT_S = 0.1
-PARTS = 5
+PARTS = 2
 """Peers take turns within ``COLLECT_S``: a collection of all of them would hold up every packet meanwhile."""
 
 logger = logging.getLogger(__name__)

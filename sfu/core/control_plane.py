@@ -51,8 +51,8 @@ from sfu.dataplane.contract import (
 
 ARRANGE_S = 0.5
 """A room is looked at again after so long, for layers that stopped or began."""
-ARRANGE_PARTS = 25
-"""In so many collections, which is as long: five in 100 ms."""
+ARRANGE_PARTS = 10
+"""In so many collections, which is as long: two in 100 ms."""
 
 
 class ControlPlane:
