@@ -27,6 +27,8 @@ with processes.running(wait, output=Path(sys.argv[1]) / "child") as child:
     print(f"child {child.pid}.", flush=True)
     signal.pause()
 """
+AT_A_TERMINAL = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)"
+"""Whatever these tests run under."""
 WITH_REDIS = """
 import signal
 import redis
@@ -57,7 +59,7 @@ def child_of(parent: Process) -> psutil.Process:
 def test_asked_to_end_or_without_its_terminal_a_program_ends_what_it_has_started(
     tmp_path: Path, asked: signal.Signals
 ) -> None:
-    with started(PROGRAM, tmp_path) as parent:
+    with started(AT_A_TERMINAL + PROGRAM, tmp_path) as parent:
         child = child_of(parent)
         assert os.getsid(child.pid) == child.pid  # no signal of the terminal comes to it
         parent.popen.send_signal(asked)
