@@ -102,6 +102,10 @@ class Line:
             if self._refusal in {code.value for code in Code}:
                 raise Refused(Code(self._refusal)) from None
             raise
+        except asyncio.CancelledError:
+            # Half open the library would refuse to connect ever again.
+            await self.socket.eio.disconnect(abort=True)
+            raise
 
     async def close(self) -> None:
         """Close, also when it is just trying to connect again."""

@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 
 from load.client import Client, Refused
-from load.line import DEAD_LINE, PASSING
+from load.line import DEAD_LINE, OPEN_WITHIN_S, PASSING
 from load.soak.judge import Reader, Seen, Words
 from load.soak.ledger import Ledger
 from load.soak.link import Link
@@ -188,7 +188,7 @@ class Talker:
         wait_s = AGAIN_FIRST_S
         while True:
             try:
-                async with asyncio.timeout(2 * ANSWER_WITHIN_S):
+                async with asyncio.timeout(OPEN_WITHIN_S + ANSWER_WITHIN_S):
                     await client.connect()
                     return
             except (*DEAD_LINE, Refused) as error:

@@ -1,13 +1,20 @@
 """The page without a browser: what is open stays open, a lost connection is noted, limits count whom it names."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
+import socketio
+from aiohttp.test_utils import TestServer
+from aiohttp.web import Application
 from socketio.exceptions import SocketIOError
 
 from load.client import Client, Refused
 from load.feeds import Feeds
+from load.line import Events, Line
 from load.system.redis import RedisServer
 from signaling.wire import (
     Code,
@@ -86,3 +93,33 @@ async def refused(base: str, token: str, address: str) -> Code:
     with pytest.raises(Refused) as refused:
         await Client.sign_in(base, token, address=address)
     return refused.value.code
+
+
+async def test_a_page_that_gave_up_half_way_connects_at_the_next_try() -> None:
+    came, lets_in = asyncio.Event(), asyncio.Event()
+    received: list[dict[str, Any]] = []
+
+    async def keep(message: dict[str, Any]) -> None:
+        received.append(message)
+
+    server = socketio.AsyncServer(async_mode="aiohttp", serializer="msgpack")
+
+    async def connect(*_: object) -> None:
+        came.set()
+        await lets_in.wait()
+
+    server.on("connect", handler=connect)
+    app = Application()
+    server.attach(app)
+    async with TestServer(app) as web, aiohttp.ClientSession() as session:
+        line = Line(str(web.make_url("")), dict, session, Events(received=keep, connected=lambda: None))
+        giving_up = asyncio.ensure_future(line.connect())
+        await came.wait()
+        giving_up.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await giving_up
+        lets_in.set()
+        await line.connect()
+        assert line.socket.connected
+        await line.close()
+        await server.shutdown()
