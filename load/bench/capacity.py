@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from load.bench.cpu import machine
 from load.bench.figure import Benchmark, Figure
-from load.blaster.cost import Cost, machine, measure
+from load.blaster.cost import Cost, measure
 from load.blaster.crowd import Crowd, crowd
 from load.blaster.pattern import CALL
 from load.system.sfu import SfuWorker, running_alone

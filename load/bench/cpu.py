@@ -1,5 +1,6 @@
 """CPU time and memory of another process, as the kernel accounts for them."""
 
+import os
 from pathlib import Path
 
 import psutil
@@ -21,3 +22,8 @@ def cpu_seconds(pid: int) -> float:
 def resident_kb(pid: int) -> float:
     """Resident memory in kB (1,000 bytes)."""
     return float(psutil.Process(pid).memory_info().rss) / 1000
+
+
+def machine() -> str:
+    """Tell how busy the machine is, for the load of a figure."""
+    return f"machine's load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"

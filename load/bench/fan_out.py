@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from statistics import median
 
+from load.bench.cpu import machine
 from load.bench.figure import Benchmark, Figure
-from load.blaster.cost import Cost, machine, measure
+from load.blaster.cost import Cost, measure
 from load.blaster.crowd import crowd
 from load.blaster.pattern import FAN_OUT
 from load.system.sfu import running_alone

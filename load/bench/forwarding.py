@@ -1,12 +1,11 @@
 """Figures of the forwarding server: CPU per packet sent out, added delay, memory per call."""
 
 import asyncio
-import os
 import time
 from collections.abc import Iterable
 
 from load.bench.calls import LOSS, Calls, running_calls
-from load.bench.cpu import cpu_seconds, resident_kb
+from load.bench.cpu import cpu_seconds, machine, resident_kb
 from load.bench.figure import Benchmark, Figure, percentile
 from load.system.sfu import running_alone
 
@@ -45,7 +44,7 @@ def _figures(
     cpu, own, seconds = times
     load = (
         f"{count} {PATTERN}; {seconds:.0f} s, {sent / seconds:.0f} packets/s sent out, worker at "
-        f"{cpu / seconds:.0%} of a core, generator at {own / seconds:.0%}, machine's load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; never "
+        f"{cpu / seconds:.0%} of a core, generator at {own / seconds:.0%}, {machine()}; never "
         f"arrived since the start: {calls.missing('video')} of video, {calls.missing('audio')} of audio, which "
         "nobody asks for again (Opus conceals the loss)"
     )
@@ -65,8 +64,8 @@ async def _latency() -> Iterable[Figure]:
     load = (
         f"{count} {PATTERN.replace(f'{LOSS:.0%} loss each way', 'no loss')}; {len(delays)} packets (voice, and the last "
         "of each frame), from just before the sender encrypts the frame until the kernel has the packet in the "
-        "receiver's socket: the way through the worker, without the receiver's own queue; machine's load "
-        f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+        "receiver's socket: the way through the worker, without the receiver's own queue; "
+        f"{machine()}"
     )
     return [
         Figure(f"added_latency_ms.{name}", percentile(delays, share), "ms", load)

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
+from load.bench.cpu import machine
 from load.bench.figure import Benchmark, Figure
 from load.blaster.blast import Publication, blast, nothing, prepare
-from load.blaster.cost import machine
 from load.blaster.crowd import Crowd, crowd
 from load.blaster.leg import Leg
 from load.blaster.outcome import Generator

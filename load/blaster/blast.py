@@ -237,20 +237,13 @@ class _Loop:
                 while True:
                     data, notes, _, _ = receive(DATAGRAM, NOTES)
                     if len(data) < 12 or data[0] < 128 or 192 <= data[1] <= 223:
-                        self._take_other(ear.leg, data)
-                        continue
+                        continue  # STUN, DTLS, RTCP
                     clear = data[:12]
                     ear.clear.append(clear)
                     ear.arrived_ns.append(arrival_ns(notes))
                     if clear[8:] not in ear.firsts:
                         ear.firsts[clear[8:]] = data
         return bool(ready)
-
-    def _take_other(self, leg: Leg, data: bytes) -> None:
-        if data and data[0] <= 3:
-            answer = leg.answer(data)
-            if answer is not None:
-                self._send(leg, answer)
 
     def _send(self, leg: Leg, data: bytes) -> None:
         with suppress(OSError):

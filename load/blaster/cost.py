@@ -1,6 +1,5 @@
 """What a blast costs a server: any process, ours or another."""
 
-import os
 from dataclasses import dataclass
 
 from load.bench.cpu import cpu_seconds
@@ -58,8 +57,3 @@ def measure(pid: int, crowd: Crowd, *, warm_up_s: float, measured_s: float) -> C
         at_end=note,
     )
     return Cost(outcome, used[1] - used[0], outcome.streams == crowd.streams)
-
-
-def machine() -> str:
-    """Tell how busy the machine is."""
-    return f"machine's load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"

@@ -5,11 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 
-def unanswered(_datagram: bytes) -> bytes | None:
-    """Leave a check of the other side alone, as towards an ICE-lite agent, which sends none."""
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Leg:
     """A loan of ``Connection.detach``: it ends when the connection is closed."""
@@ -26,5 +21,3 @@ class Leg:
     """SRTP to RTP; raises ``pylibsrtp.Error``. A blast opens one packet of each stream."""
     check: Callable[[], bytes]
     """Make an ICE check, which keeps consent (RFC 7675)."""
-    answer: Callable[[bytes], bytes | None] = unanswered
-    """Take any STUN message that comes and give what has to be sent back."""

@@ -3,27 +3,23 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Callable
 
 from load.steps import Step
 
 TICK_S = 0.05
 
 
-class Watch:
-    """Make it inside a running loop; ``stop`` it."""
+class Ticks:
+    """Tells each 50 ms how late the loop came. Make it inside a running loop; ``stop`` it.
 
-    def __init__(self) -> None:
-        self._late_s = 0.0
-        self._since = time.monotonic()
-        self._cpu = time.process_time()
+    Args:
+        told: Takes milliseconds.
+    """
+
+    def __init__(self, told: Callable[[float], None]) -> None:
+        self._told = told
         self._timer = self._wait()
-
-    def take(self) -> tuple[float, float]:
-        """Give the share of one core, and how late the loop came at worst in milliseconds, since the last call."""
-        since, self._since = self._since, time.monotonic()
-        cpu, self._cpu = self._cpu, time.process_time()
-        late_s, self._late_s = self._late_s, 0.0
-        return (self._cpu - cpu) / max(1e-3, self._since - since), late_s * 1e3
 
     def stop(self) -> None:
         """End it."""
@@ -35,8 +31,32 @@ class Watch:
         return loop.call_at(due, self._tick, due)
 
     def _tick(self, due: float) -> None:
-        self._late_s = max(self._late_s, asyncio.get_running_loop().time() - due)
+        self._told((asyncio.get_running_loop().time() - due) * 1e3)
         self._timer = self._wait()
+
+
+class Watch:
+    """Make it inside a running loop; ``stop`` it."""
+
+    def __init__(self) -> None:
+        self._late_ms = 0.0
+        self._since = time.monotonic()
+        self._cpu = time.process_time()
+        self._ticks = Ticks(self._late)
+
+    def take(self) -> tuple[float, float]:
+        """Give the share of one core, and how late the loop came at worst in milliseconds, since the last call."""
+        since, self._since = self._since, time.monotonic()
+        cpu, self._cpu = self._cpu, time.process_time()
+        late_ms, self._late_ms = self._late_ms, 0.0
+        return (self._cpu - cpu) / max(1e-3, self._since - since), late_ms
+
+    def stop(self) -> None:
+        """End it."""
+        self._ticks.stop()
+
+    def _late(self, late_ms: float) -> None:
+        self._late_ms = max(self._late_ms, late_ms)
 
 
 class Legs:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from load.bench.cpu import machine
 from load.bench.figure import Figure
 from load.blaster import crowd as blaster_crowd
-from load.blaster.cost import Cost, machine, measure
+from load.blaster.cost import Cost, measure
 from load.blaster.crowd import Crowd
 from load.janus import rooms, server
 from load.janus.comparison import DEFAULT, OURS, TUNED, Case, Measured, figures
